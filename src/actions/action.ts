@@ -1,0 +1,32 @@
+import type { Call, EffectCall, Ports, Receipt } from '../connectors/ports.ts';
+import type { ActionType, PlannedAction } from '../domain/decision.ts';
+import type { CanonicalEvent } from '../domain/event.ts';
+import type { Facts } from '../domain/facts.ts';
+import type { Provider } from '../domain/failure.ts';
+
+/** What an action is given: all of it was decided and stored before. */
+export interface ActionInput {
+  action: PlannedAction;
+  event: CanonicalEvent;
+  facts: Facts;
+  /** Where to send when the facts name nobody. */
+  fallback: { channel: string; mailbox: string };
+}
+
+/** One effect, addressed and worded, not yet done. The ledger decides whether `perform` is called. */
+export interface PreparedEffect {
+  perform(call: EffectCall): Promise<Receipt>;
+  /** Asks the provider whether the effect exists, after an answer was lost. `sinceMs`: when it was first tried. */
+  find(key: string, sinceMs: number, call: Call): Promise<Receipt | null>;
+}
+
+/** Something Causeway can do to the outside world. One file, one line in `index.ts`. */
+export interface Action {
+  type: ActionType;
+  /** Which provider does it; names the failure class. */
+  provider: Provider;
+  /** How long the provider may take to show an effect that it has done. */
+  settleMs: number;
+  /** Finds the address and words the message. It may read from providers, and changes nothing there. */
+  prepare(input: ActionInput, ports: Ports, call: Call): Promise<PreparedEffect>;
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+
+/**
+ * Values that make `npm run dev` work with no file at all. A process with NODE_ENV=production refuses every one of
+ * them: a secret that is in a public repository is none.
+ */
+const developmentDefaults = {
+  DATABASE_URL: 'postgres://causeway:causeway@127.0.0.1:54329/causeway',
+  HUBSPOT_CLIENT_SECRET: 'dev-hubspot-secret',
+  HUBSPOT_ACCESS_TOKEN: 'dev-hubspot-token',
+  SLACK_BOT_TOKEN: 'dev-slack-token',
+  GMAIL_ACCESS_TOKEN: 'dev-gmail-token',
+  OPERATOR_API_KEY: 'dev-operator-key',
+  MASTER_KEY: 'ZGV2LW1hc3Rlci1rZXktZGV2LW1hc3Rlci1rZXktMDE=',
+  HASH_KEY: 'ZGV2LWhhc2gta2V5LWRldi1oYXNoLWtleS1kZXYtMDE=',
+} as const;
+
+const port = z.coerce.number().int().min(1).max(65535);
+const key256 = z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'expected 32 bytes in base64');
+
+const variables = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(3000),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** A server that somebody else runs; when it is absent the local world brings its own up. */
+  TEMPORAL_ADDRESS: z.string().optional(),
+  TEMPORAL_PORT: port.default(7233),
+  TEMPORAL_UI_PORT: port.default(8233),
+  TEMPORAL_UI_URL: z.url().optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_TASK_QUEUE: z.string().default('causeway'),
+  SANDBOX_PORT: port.default(3100),
+  HUBSPOT_CLIENT_SECRET: z.string().min(8),
+  HUBSPOT_WEBHOOK_URL: z.url().optional(),
+  HUBSPOT_ACCESS_TOKEN: z.string().min(1),
+  HUBSPOT_API_URL: z.url().optional(),
+  HUBSPOT_COMPETITORS_PROPERTY: z.string().default('competitors'),
+  SLACK_BOT_TOKEN: z.string().min(1),
+  SLACK_API_URL: z.url().optional(),
+  SLACK_DEFAULT_CHANNEL: z.string().default('#revenue'),
+  GMAIL_ACCESS_TOKEN: z.string().optional(),
+  GMAIL_SERVICE_ACCOUNT_EMAIL: z.string().optional(),
+  GMAIL_SERVICE_ACCOUNT_KEY: z.string().optional(),
+  GMAIL_API_URL: z.url().optional(),
+  GMAIL_DEFAULT_MAILBOX: z.string().default('revenue@example.com'),
+  OPERATOR_API_KEY: z.string().min(8),
+  MASTER_KEY: key256,
+  HASH_KEY: key256,
+  RULES_PATH: z.string().optional(),
+  /** How long one call with an effect may take, in milliseconds; an intent's lease is as long. */
+  EFFECT_CALL_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+});
+
+export type Configuration = ReturnType<typeof parseEnvironment>;
+
+/** Thrown with one line per variable that is wrong; it names them, and never shows a value. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/** Reads the variables once, checks them all, and fills in what follows from them. */
+export function parseEnvironment(environment: Readonly<Record<string, string | undefined>>) {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const production = given['NODE_ENV'] === 'production';
+  const parsed = variables.safeParse(production ? given : { ...developmentDefaults, ...given });
+  if (!parsed.success) {
+    throw new ConfigurationError(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+    );
+  }
+  const values = parsed.data;
+  const insecure = Object.entries(developmentDefaults).filter(([name, value]) => given[name] === value);
+  if (production && insecure.length > 0) {
+    throw new ConfigurationError(
+      insecure.map(([name]) => `${name}: this is the development default; set your own for production`).join('\n'),
+    );
+  }
+  const sandbox = production ? undefined : `http://127.0.0.1:${values.SANDBOX_PORT}`;
+  return {
+    ...values,
+    production,
+    sandboxUrl: sandbox,
+    TEMPORAL_ADDRESS: values.TEMPORAL_ADDRESS ?? `127.0.0.1:${values.TEMPORAL_PORT}`,
+    ownTemporal: values.TEMPORAL_ADDRESS === undefined,
+    TEMPORAL_UI_URL: values.TEMPORAL_UI_URL ?? `http://127.0.0.1:${values.TEMPORAL_UI_PORT}`,
+    HUBSPOT_WEBHOOK_URL: values.HUBSPOT_WEBHOOK_URL ?? `http://127.0.0.1:${values.PORT}/webhooks/hubspot`,
+    HUBSPOT_API_URL: values.HUBSPOT_API_URL ?? (sandbox ? `${sandbox}/hubspot` : 'https://api.hubapi.com'),
+    SLACK_API_URL: values.SLACK_API_URL ?? (sandbox ? `${sandbox}/slack/api/` : 'https://slack.com/api/'),
+    GMAIL_API_URL: values.GMAIL_API_URL ?? (sandbox ? `${sandbox}/gmail/` : 'https://gmail.googleapis.com/'),
+  };
+}
+
+/** The configuration of this process. */
+export function readConfiguration(): Configuration {
+  return parseEnvironment(process.env);
+}
+
+/** What a child process is given: our own environment with changes. */
+export function childEnvironment(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...changes };
+}
