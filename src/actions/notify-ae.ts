@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { Action } from './action.ts';
+import { dealMessage } from './deal-message.ts';
+import { readParameters } from './unusable-action.ts';
+
+const parameters = z.object({
+  alert: z.string().min(1).max(200),
+  stage: z.string().nullish(),
+  competitors: z.array(z.string()).max(100).nullish(),
+});
+
+/** Tells the account executive who owns the deal, in a direct message; without one, the default channel. */
+export const notifyAe: Action = {
+  type: 'notify_ae',
+  provider: 'Slack',
+  // Slack shows a message in its history at once; this covers a request that was still being done when its answer was lost.
+  settleMs: 2_000,
+
+  async prepare({ action, facts, fallback }, { chat }, call) {
+    const { alert, stage, competitors } = readParameters('notify_ae', parameters, action.parameters);
+    const message = dealMessage(
+      { alert, stage: stage ?? undefined, competitors: competitors ?? facts.deal?.competitors ?? [] },
+      facts.deal,
+    );
+    const email = facts.owner?.email;
+    const person = email === undefined ? null : await chat.findPerson(email, call);
+    const channel = person ?? fallback.channel;
+    return {
+      perform: (effectCall) => chat.post(channel, message, effectCall),
+      find: (key, sinceMs, findCall) => chat.findPost(channel, key, sinceMs, findCall),
+    };
+  },
+};

@@ -1,0 +1,15 @@
+import type { z } from 'zod';
+import type { ActionType } from '../domain/decision.ts';
+
+/** A decided action that cannot be worded: its parameters or its template are wrong. Trying again cannot help. */
+export class UnusableAction extends Error {
+  override readonly name = 'UnusableAction';
+}
+
+/** The parameters of a rule or of a model, read by the action that they are for. Throws `UnusableAction`. */
+export function readParameters<T>(type: ActionType, schema: z.ZodType<T>, parameters: unknown): T {
+  const parsed = schema.safeParse(parameters);
+  if (parsed.success) return parsed.data;
+  const reasons = parsed.error.issues.map((issue) => `${['parameters', ...issue.path].join('.')}: ${issue.message}`);
+  throw new UnusableAction(`${type}: ${reasons.join('; ')}`);
+}

@@ -1,0 +1,63 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { readForEffect } from '../db/effects.ts';
+import type { EventRun } from '../db/event-steps.ts';
+import { effectKeys } from '../domain/ids.ts';
+import { eventLabels } from '../intake/event-labels.ts';
+import { decisionContext } from '../privacy/contexts.ts';
+import { openJson } from '../privacy/sealing.ts';
+import type { StoredDecision } from './decide.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { openEvent, superseded } from './open-event.ts';
+
+/** Does one effect of the stored decision, through the ledger. Ends `confirmed` or `skipped`, else it fails by its class. */
+export function createAct({ queries, keyring, ports, actions, fallback, ledger, policy }: ActivityDependencies) {
+  return async function act(step: EventRun & { key: string }): Promise<{ state: 'confirmed' | 'skipped' }> {
+    const found = await readForEffect(queries, step, step.key);
+    const { row, key, event } = openEvent(found, keyring);
+    if (!found?.decisionSealed) throw superseded();
+    const { decision, facts } = openJson(key, decisionContext(row.id), found.decisionSealed) as StoredDecision;
+    const index = effectKeys(row.id, decision.actions).findIndex((effect) => effect.key === step.key);
+    const planned = decision.actions[index];
+    if (!planned) throw superseded();
+
+    const action = actions[planned.type];
+    // What is confirmed needs no address: the ledger skips it without asking the effect anything.
+    const effect =
+      found.effect?.state === 'confirmed'
+        ? alreadyDone
+        : await action.prepare({ action: planned, event, facts, fallback }, ports, {
+            timeoutMs: policy.act.callTimeoutMs,
+          });
+    const result = await ledger(
+      {
+        run: step,
+        key: step.key,
+        action: planned.type,
+        targetId: planned.targetId,
+        priority: planned.priority,
+        settleMs: action.settleMs,
+        before: found.effect,
+        labels: eventLabels(row),
+      },
+      effect,
+    );
+    switch (result.state) {
+      case 'confirmed':
+      case 'skipped':
+        return { state: result.state };
+      case 'later':
+        throw ApplicationFailure.create({
+          type: result.failureClass,
+          message: `${planned.type} is tried again`,
+          nextRetryDelay: result.waitMs,
+        });
+      case 'failed':
+        throw ApplicationFailure.nonRetryable(`${planned.type} was not done`, result.failureClass);
+      default:
+        return result satisfies never;
+    }
+  };
+}
+
+const unreachable = () => Promise.reject(new Error('a confirmed effect is never asked for'));
+const alreadyDone = { perform: unreachable, find: unreachable };

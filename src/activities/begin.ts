@@ -1,0 +1,23 @@
+import { activityInfo } from '@temporalio/activity';
+import { beginEvent, type EventRun } from '../db/event-steps.ts';
+import { eventLabels } from '../intake/event-labels.ts';
+import type { ActivityDependencies, RunPolicy } from './dependencies.ts';
+import { needsFacts } from './gather-facts.ts';
+import { openEvent } from './open-event.ts';
+
+export interface Begun {
+  enrich: boolean;
+  policy: RunPolicy;
+}
+
+/** The first step: from here on the event is running, in this generation and in no other. */
+export function createBegin({ queries, keyring, policy, log }: ActivityDependencies) {
+  return async function begin(run: EventRun): Promise<Begun> {
+    const { row, event } = openEvent(
+      await beginEvent(queries, run, activityInfo().workflowExecution?.runId ?? ''),
+      keyring,
+    );
+    log.info({ ...eventLabels(row), type: row.type, generation: run.generation }, 'event running');
+    return { enrich: needsFacts(event), policy };
+  };
+}

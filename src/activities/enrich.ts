@@ -1,0 +1,23 @@
+import { activityInfo } from '@temporalio/activity';
+import { readOpenEvent, storeFacts, type EventRun } from '../db/event-steps.ts';
+import { eventLabels } from '../intake/event-labels.ts';
+import { factsContext } from '../privacy/contexts.ts';
+import { sealJson } from '../privacy/sealing.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { gatherFacts } from './gather-facts.ts';
+import { openEvent } from './open-event.ts';
+
+/** Looks the event's objects up and keeps what it found, sealed. After the last attempt it goes on with the gaps it has. */
+export function createEnrich({ queries, keyring, ports, policy, log }: ActivityDependencies) {
+  return async function enrich(run: EventRun): Promise<{ gaps: readonly string[] }> {
+    const { row, key, event } = openEvent(await readOpenEvent(queries, run), keyring);
+    const { facts, retryable } = await gatherFacts(event, ports.crm, {
+      budgetMs: policy.enrich.budgetMs,
+      now: new Date(),
+    });
+    if (retryable && activityInfo().attempt < policy.enrich.attempts) throw retryable;
+    await storeFacts(queries, run, sealJson(key, factsContext(row.id), facts));
+    log.info({ ...eventLabels(row), gaps: facts.gaps }, 'event enriched');
+    return { gaps: facts.gaps };
+  };
+}

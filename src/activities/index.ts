@@ -1,0 +1,19 @@
+import { createAct } from './act.ts';
+import { createBegin } from './begin.ts';
+import { createDecide } from './decide.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { createEnrich } from './enrich.ts';
+import { createFinishStep } from './finish.ts';
+
+/** Every activity that workflows may call, by its name. */
+export function createActivities(dependencies: ActivityDependencies) {
+  return {
+    begin: createBegin(dependencies),
+    enrich: createEnrich(dependencies),
+    decide: createDecide(dependencies),
+    act: createAct(dependencies),
+    finish: createFinishStep(dependencies),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { describe, expect, test } from 'vitest';
+
+import { ConfigurationError, parseEnvironment } from './environment.ts';
+
+/** Protects the contract of the environment: documented, safe in production, silent about secrets. */
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+// As `node --env-file` reads it.
+const example = parseEnv(read('../../.env.example'));
+const names = [...read('./environment.ts').matchAll(/^ {2}([A-Z][A-Z0-9_]*): /gm)].map((match) => match[1] ?? '');
+const documented = Object.keys(example);
+
+const developmentDefaults = [
+  'DATABASE_URL',
+  'HUBSPOT_CLIENT_SECRET',
+  'HUBSPOT_ACCESS_TOKEN',
+  'SLACK_BOT_TOKEN',
+  'GMAIL_ACCESS_TOKEN',
+  'OPERATOR_API_KEY',
+  'MASTER_KEY',
+  'HASH_KEY',
+];
+
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://causeway:own@database:5432/causeway',
+  HUBSPOT_CLIENT_SECRET: 'own-hubspot-secret',
+  HUBSPOT_ACCESS_TOKEN: 'own-hubspot-token',
+  SLACK_BOT_TOKEN: 'own-slack-token',
+  OPERATOR_API_KEY: 'own-operator-key',
+  MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
+  HASH_KEY: Buffer.alloc(32, 2).toString('base64'),
+};
+
+/** The message with which the environment is refused; empty when it is accepted. */
+function refusal(environment: Record<string, string | undefined>): string {
+  try {
+    parseEnvironment(environment);
+    return '';
+  } catch (error) {
+    return error instanceof ConfigurationError ? error.message : `not a ConfigurationError: ${String(error)}`;
+  }
+}
+
+describe('.env.example', () => {
+  test('names every variable that is read, and no other', () => {
+    expect(names.length).toBeGreaterThan(20);
+    expect(documented.toSorted()).toEqual([...new Set(names)].toSorted());
+  });
+
+  test('shows the values that hold when nothing is set', () => {
+    expect(parseEnvironment(example)).toEqual(parseEnvironment({}));
+  });
+
+  test('leaves empty only what is optional or follows from another variable', () => {
+    expect(names.filter((name) => example[name] === '')).toEqual([
+      'TEMPORAL_ADDRESS',
+      'TEMPORAL_UI_URL',
+      'HUBSPOT_WEBHOOK_URL',
+      'HUBSPOT_API_URL',
+      'SLACK_API_URL',
+      'GMAIL_SERVICE_ACCOUNT_EMAIL',
+      'GMAIL_SERVICE_ACCOUNT_KEY',
+      'GMAIL_API_URL',
+      'RULES_PATH',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+    ]);
+  });
+
+  test.each(developmentDefaults)('shows %s, which has a development default', (name) => {
+    expect(example[name]).not.toBe('');
+    expect(refusal({ ...production, [name]: example[name] })).toContain(name);
+  });
+});
+
+describe('production', () => {
+  test('accepts secrets of its own, and talks to the vendors themselves', () => {
+    expect(parseEnvironment(production)).toMatchObject({
+      production: true,
+      sandboxUrl: undefined,
+      HUBSPOT_API_URL: 'https://api.hubapi.com',
+      SLACK_API_URL: 'https://slack.com/api/',
+      GMAIL_API_URL: 'https://gmail.googleapis.com/',
+    });
+  });
+
+  test('refuses every development default, naming all of them at once', () => {
+    const message = refusal({ ...example, NODE_ENV: 'production' });
+    expect(developmentDefaults.filter((name) => !message.includes(`${name}: `))).toEqual([]);
+  });
+
+  test.each(Object.keys(production).filter((name) => name !== 'NODE_ENV'))('refuses to start without %s', (name) => {
+    expect(refusal({ ...production, [name]: undefined })).toContain(name);
+    expect(refusal({ ...production, [name]: '' })).toContain(name);
+  });
+});
+
+test.each(names)('a wrong %s is never quoted in the error', (name) => {
+  const marker = 'q7!zx';
+  expect(refusal({ [name]: marker })).not.toContain(marker);
+  expect(refusal({ ...production, [name]: marker })).not.toContain(marker);
+});
+
+test.each(developmentDefaults)('the default of %s is not quoted when it is refused', (name) => {
+  expect(refusal({ ...production, [name]: example[name] })).not.toContain(String(example[name]));
+});
+
+test('ports move what follows from them', () => {
+  expect(
+    parseEnvironment({ PORT: '4000', SANDBOX_PORT: '4100', TEMPORAL_PORT: '4233', TEMPORAL_UI_PORT: '4234' }),
+  ).toMatchObject({
+    HUBSPOT_WEBHOOK_URL: 'http://127.0.0.1:4000/webhooks/hubspot',
+    sandboxUrl: 'http://127.0.0.1:4100',
+    HUBSPOT_API_URL: 'http://127.0.0.1:4100/hubspot',
+    SLACK_API_URL: 'http://127.0.0.1:4100/slack/api/',
+    GMAIL_API_URL: 'http://127.0.0.1:4100/gmail/',
+    TEMPORAL_ADDRESS: '127.0.0.1:4233',
+    ownTemporal: true,
+    TEMPORAL_UI_URL: 'http://127.0.0.1:4234',
+  });
+});
+
+test('a Temporal server that is given is used, and none is started', () => {
+  expect(parseEnvironment({ TEMPORAL_ADDRESS: 'temporal:7233' })).toMatchObject({
+    TEMPORAL_ADDRESS: 'temporal:7233',
+    ownTemporal: false,
+  });
+});

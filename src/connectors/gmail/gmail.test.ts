@@ -1,0 +1,144 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runSandbox, type RunningSandbox } from '../../../test/running-sandbox.ts';
+import type { VendorErrorKind } from '../../domain/failure.ts';
+import { tokenError } from './errors.ts';
+import { createGmail } from './index.ts';
+import { messageIdOf } from './message-id.ts';
+
+// Protects that a draft says what it should to whom it should, can be found again by its key, and that every failure of
+// Gmail is known by its kind, in time.
+
+const call = { timeoutMs: 5_000 };
+const key = '6f0c9d5e-2f6b-4d6c-9d6a-0d8f7c1b2a3e:draft_followup';
+const mailbox = 'olga@example.com';
+const draft = { to: 'ada@example.com', subject: 'Größe – again', text: 'Hi Ada,\n\nhow is it going?\n' };
+let sandbox: RunningSandbox;
+
+beforeAll(async () => {
+  sandbox = await runSandbox();
+});
+beforeEach(() => sandbox.forget());
+afterAll(() => sandbox.close());
+
+function gmail(apiUrl = sandbox.gmailUrl) {
+  return createGmail({ apiUrl, auth: { accessToken: 'ya29.secret-0815' } });
+}
+
+test('a draft is left in the mailbox with its key as Message-ID, and is found by it', async () => {
+  const receipt = await gmail().createDraft(mailbox, draft, { ...call, key });
+  expect(receipt).toEqual({ draftId: expect.any(String), messageId: expect.any(String) });
+  await expect(sandbox.effects()).resolves.toMatchObject([
+    {
+      operation: 'drafts.create',
+      target: mailbox,
+      key: '6f0c9d5e-2f6b-4d6c-9d6a-0d8f7c1b2a3e.draft_followup@causeway',
+      body: { from: mailbox, to: draft.to, subject: draft.subject, text: expect.stringContaining('how is it going?') },
+    },
+  ]);
+  await expect(gmail().findDraft(mailbox, key, call)).resolves.toEqual(receipt);
+  await expect(gmail().findDraft(mailbox, 'another', call)).resolves.toBeNull();
+  await expect(gmail().findDraft('someone@example.com', key, call)).resolves.toBeNull();
+});
+
+test('a draft without an addressee is left without one', async () => {
+  await gmail().createDraft(mailbox, { subject: 'Hello', text: 'Hi' }, { ...call, key });
+  await expect(sandbox.effects()).resolves.toMatchObject([{ body: { to: '' } }]);
+});
+
+test.each([
+  ['a second addressee', { to: 'ada@example.com, eve@example.com' }],
+  ['another header in the address', { to: 'ada@example.com\r\nBcc: eve@example.com' }],
+  ['a display name that hides an address', { to: 'Ada <eve@example.com>' }],
+  ['another header in the subject', { subject: 'Hello\r\nBcc: eve@example.com' }],
+])('%s is refused before anything is sent', async (_what, change) => {
+  const attempt = gmail().createDraft(mailbox, { ...draft, ...change }, { ...call, key });
+  await expect(attempt).rejects.toMatchObject({ kind: 'Rejected' });
+  expect(await sandbox.calls('gmail', 'drafts.create')).toBe(0);
+});
+
+describe('a Message-ID', () => {
+  test('is the same for the same key, and legal for any key', () => {
+    const keys = [key, 'a b', '<x>@y', 'ключ', '.dots..', '', 'x'.repeat(500), 'a\r\nBcc: b'];
+    const ids = keys.map(messageIdOf);
+    expect(ids).toEqual(keys.map(messageIdOf));
+    expect(new Set(ids).size).toBe(keys.length);
+    for (const id of ids) expect(id).toMatch(/^<[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*@causeway>$/);
+  });
+});
+
+test.each<[number, VendorErrorKind]>([
+  [400, 'Rejected'],
+  [401, 'Unauthorized'],
+  [403, 'Unauthorized'],
+  [404, 'NotFound'],
+  [429, 'RateLimited'],
+  [500, 'Unavailable'],
+  [503, 'Unavailable'],
+])('status %i is %s, is asked for once, and its message holds neither token nor address', async (status, kind) => {
+  await sandbox.fault({ connector: 'gmail', fault: 'status', status });
+  const error = await gmail()
+    .createDraft(mailbox, draft, { ...call, key })
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ provider: 'Gmail', kind });
+  expect(error).toHaveProperty('message', `Gmail createDraft: ${kind} (status ${status})`);
+  expect(error).not.toHaveProperty('cause');
+  expect(await sandbox.calls('gmail', 'drafts.create')).toBe(1);
+});
+
+test.each<['lost-answer' | 'malformed' | 'timeout' | 'slow', VendorErrorKind]>([
+  ['lost-answer', 'Unavailable'],
+  ['malformed', 'Malformed'],
+  ['timeout', 'Timeout'],
+  ['slow', 'Timeout'],
+])('%s is %s', async (fault, kind) => {
+  await sandbox.fault({ connector: 'gmail', fault });
+  await expect(gmail().createDraft(mailbox, draft, { timeoutMs: 300, key })).rejects.toMatchObject({ kind });
+});
+
+test('a host that nobody listens on is NotReached: no draft was made', async () => {
+  await expect(gmail('http://127.0.0.1:9/').createDraft(mailbox, draft, { ...call, key })).rejects.toMatchObject({
+    kind: 'NotReached',
+    effect: 'none',
+  });
+});
+
+describe('without an access token', () => {
+  test('a service account whose key cannot be used is Unauthorized', async () => {
+    const auth = { serviceAccount: { email: 'robot@example.com', privateKey: 'not a key' } };
+    await expect(
+      createGmail({ apiUrl: sandbox.gmailUrl, auth }).createDraft(mailbox, draft, { ...call, key }),
+    ).rejects.toMatchObject({ kind: 'Unauthorized' });
+    expect(await sandbox.calls('gmail', 'drafts.create')).toBe(0);
+  });
+
+  test('the mailbox is not asked, and the call ends in time', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });
+    const auth = { serviceAccount: { email: 'robot@example.com', privateKey: privateKey.replaceAll('\n', '\\n') } };
+    const startedMs = performance.now();
+    await expect(
+      createGmail({ apiUrl: sandbox.gmailUrl, auth }).createDraft(mailbox, draft, { timeoutMs: 500, key }),
+    ).rejects.toMatchObject({ provider: 'Gmail' });
+    expect(performance.now() - startedMs).toBeLessThan(3_000);
+    expect(await sandbox.calls('gmail', 'drafts.create')).toBe(0);
+  });
+
+  test.each<[number, VendorErrorKind]>([
+    [400, 'Unauthorized'],
+    [401, 'Unauthorized'],
+    [429, 'RateLimited'],
+    [503, 'NotReached'],
+  ])('status %i of the token request is %s: nothing was done', (status, kind) => {
+    const error = tokenError(
+      'createDraft',
+      Object.assign(new Error('olga@example.com'), { response: { status } }),
+      false,
+    );
+    expect(error).toMatchObject({ kind, effect: 'none' });
+    expect(error.message).not.toContain('olga');
+  });
+});

@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { runSandbox, type RunningSandbox } from '../../../test/running-sandbox.ts';
+import type { VendorErrorKind } from '../../domain/failure.ts';
+import { createHubSpot } from './index.ts';
+
+// Protects what the rules read about a deal, and that every failure of HubSpot is known by its kind, in time.
+
+const call = { timeoutMs: 5_000 };
+const secret = 'pat-secret-0815';
+let sandbox: RunningSandbox;
+
+beforeAll(async () => {
+  sandbox = await runSandbox();
+});
+beforeEach(() => sandbox.forget());
+afterAll(() => sandbox.close());
+
+function hubspot(baseUrl = sandbox.hubspotUrl) {
+  return createHubSpot({ accessToken: secret, baseUrl, competitorsProperty: 'competitors' });
+}
+
+test('a deal is read with its stage by label, its lists split, its moments in ISO and its people by id', async () => {
+  await sandbox.put('contacts', '501', { email: 'ada@example.com' });
+  await sandbox.put('companies', '601', { name: 'Acme' });
+  const properties = {
+    dealname: 'Acme renewal',
+    dealstage: 'decisionmakerboughtin',
+    pipeline: 'default',
+    closedate: '1767225600000',
+    hubspot_owner_id: '77',
+    hs_v2_date_entered_current_stage: '2025-11-01T09:00:00Z',
+    notes_last_updated: '2025-11-05T10:30:00.500Z',
+    competitors: ' Globex ;;Initech; ',
+  };
+  await sandbox.put('deals', '9001', properties, { contacts: ['501'], companies: ['601'] });
+
+  await expect(hubspot().readDeal('9001', call)).resolves.toEqual({
+    id: '9001',
+    name: 'Acme renewal',
+    stage: 'decision maker bought-in',
+    stageId: 'decisionmakerboughtin',
+    closeDate: '2026-01-01T00:00:00.000Z',
+    enteredStageAt: '2025-11-01T09:00:00.000Z',
+    lastActivityAt: '2025-11-05T10:30:00.500Z',
+    competitors: ['Globex', 'Initech'],
+    ownerId: '77',
+    contactId: '501',
+    accountId: '601',
+  });
+  expect(await sandbox.calls('hubspot', 'deals.read')).toBe(1);
+});
+
+test('what a deal does not say, or says illegibly, is absent rather than empty', async () => {
+  await sandbox.put('deals', '9002', { dealname: null, closedate: 'next spring', competitors: ' ; ' });
+  await expect(hubspot().readDeal('9002', call)).resolves.toEqual({ id: '9002' });
+});
+
+test('a stage that no pipeline knows stays its id', async () => {
+  await sandbox.put('deals', '9003', { dealstage: '1f4f1ec1-8174' });
+  const deal = await hubspot().readDeal('9003', call);
+  expect(deal).toMatchObject({ stage: '1f4f1ec1-8174', stageId: '1f4f1ec1-8174' });
+});
+
+test('deals that are read at the same time share one look-up of the labels, and later ones reuse it', async () => {
+  await sandbox.put('deals', '9004', { dealstage: 'negotiation' });
+  const crm = hubspot();
+  const deals = await Promise.all(Array.from({ length: 5 }, () => crm.readDeal('9004', call)));
+  expect(deals.map(({ stage }) => stage)).toEqual(Array.from({ length: 5 }, () => 'negotiation'));
+  await crm.readDeal('9004', call);
+  expect(await sandbox.calls('hubspot', 'pipelines.list')).toBe(1);
+});
+
+test('a look-up of the labels that failed is made again by the next read', async () => {
+  await sandbox.put('deals', '9005', { dealstage: 'negotiation' });
+  await sandbox.fault({ connector: 'hubspot', operation: 'pipelines.list', fault: 'status', status: 503 });
+  const crm = hubspot();
+  await expect(crm.readDeal('9005', call)).rejects.toMatchObject({ kind: 'Unavailable' });
+  await expect(crm.readDeal('9005', call)).resolves.toMatchObject({ stage: 'negotiation' });
+});
+
+test('contacts, companies and owners are read by id', async () => {
+  await sandbox.put('contacts', '502', { email: 'ada@example.com', firstname: 'Ada', lastname: null });
+  await sandbox.put('companies', '602', { name: 'Acme' });
+  await sandbox.put('owners', '78', { email: 'olga@example.com', firstName: 'Olga' });
+  const crm = hubspot();
+  await expect(crm.readContact('502', call)).resolves.toEqual({
+    id: '502',
+    email: 'ada@example.com',
+    firstName: 'Ada',
+  });
+  await expect(crm.readAccount('602', call)).resolves.toEqual({ id: '602', name: 'Acme' });
+  await expect(crm.readOwner('78', call)).resolves.toEqual({
+    id: '78',
+    email: 'olga@example.com',
+    firstName: 'Olga',
+  });
+});
+
+test('what is gone is NotFound', async () => {
+  const gone = { kind: 'NotFound', failureClass: 'HubSpotNotFound' };
+  await expect(hubspot().readDeal('404', call)).rejects.toMatchObject(gone);
+  await expect(hubspot().readOwner('not-a-number', call)).rejects.toMatchObject(gone);
+});
+
+test.each<[number, VendorErrorKind]>([
+  [400, 'Rejected'],
+  [401, 'Unauthorized'],
+  [403, 'Unauthorized'],
+  [404, 'NotFound'],
+  [409, 'Rejected'],
+  [423, 'Unavailable'],
+  [429, 'RateLimited'],
+  [477, 'Unavailable'],
+  [500, 'Unavailable'],
+  [521, 'Unavailable'],
+])('status %i is %s, is asked for once, and its message holds neither token nor body', async (status, kind) => {
+  await sandbox.fault({ connector: 'hubspot', fault: 'status', status });
+  const error = await hubspot()
+    .readContact('1', call)
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ provider: 'HubSpot', kind });
+  expect(error).toHaveProperty('message', `HubSpot readContact: ${kind} (status ${status})`);
+  expect(error).toHaveProperty('retryAfterMs', status === 429 ? 10_000 : undefined);
+  expect(error).not.toHaveProperty('cause');
+  expect(await sandbox.calls('hubspot', 'contacts.read')).toBe(1);
+});
+
+test.each<['lost-answer' | 'malformed' | 'timeout' | 'slow', VendorErrorKind]>([
+  ['lost-answer', 'Unavailable'],
+  ['malformed', 'Malformed'],
+  ['timeout', 'Timeout'],
+  ['slow', 'Timeout'],
+])('%s is %s', async (fault, kind) => {
+  await sandbox.put('contacts', '503', { email: 'ada@example.com' });
+  await sandbox.fault({ connector: 'hubspot', fault });
+  await expect(hubspot().readContact('503', { timeoutMs: 300 })).rejects.toMatchObject({ kind });
+});
+
+test('a call that times out cuts its connection instead of leaving it open', async () => {
+  const server = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const closed = once(server, 'connection').then(([socket]) => once(socket, 'close'));
+  await expect(hubspot(`http://127.0.0.1:${port}`).readContact('1', { timeoutMs: 200 })).rejects.toMatchObject({
+    kind: 'Timeout',
+  });
+  await closed;
+  server.close();
+  await once(server, 'close');
+  await expect(hubspot(`http://127.0.0.1:${port}`).readContact('1', call)).rejects.toMatchObject({
+    kind: 'NotReached',
+  });
+});

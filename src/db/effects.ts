@@ -1,0 +1,98 @@
+import { sql } from 'drizzle-orm';
+import type { Queries } from './database.ts';
+import type { EventRun, OpenEvent } from './event-steps.ts';
+
+export type EffectState = 'intent' | 'confirmed' | 'refused' | 'unknown';
+
+export type EffectRow = {
+  state: EffectState;
+  generation: number;
+  attempts: number;
+  unsettled: boolean;
+  /** Milliseconds that the last attempt's lease still runs; negative: since when it is over. */
+  leaseMs: number;
+  firstTriedAtMs: number;
+  receipt: Record<string, string> | null;
+  failureClass: string | null;
+};
+
+/** An open event with its decision in force and what the ledger knows of one effect; `undefined`: superseded. */
+export async function readForEffect(
+  queries: Queries,
+  run: EventRun,
+  key: string,
+): Promise<(OpenEvent & { decisionSealed: Buffer | null; effect: EffectRow | null }) | undefined> {
+  const { rows } = await queries.execute<OpenEvent & { decisionSealed: Buffer | null; effect: EffectRow | null }>(sql`
+    select e.id, e.tenant_id as "tenantId", e.source, e.type, e.lane, e.generation, e.correlation_id as "correlationId",
+      e.sealed, e.facts_sealed as "factsSealed", e.subject_key_id as "keyId", k.wrapped as "wrappedKey", d.sealed as "decisionSealed",
+      case when f.key is not null then jsonb_build_object('state', f.state, 'generation', f.generation, 'attempts', f.attempts,
+        'unsettled', f.unsettled, 'receipt', f.receipt, 'failureClass', f.failure_class,
+        'leaseMs', extract(epoch from f.attempt_lease_until - clock_timestamp()) * 1000,
+        'firstTriedAtMs', extract(epoch from f.first_tried_at) * 1000) end as effect
+    from events e
+    left join subject_keys k on k.id = e.subject_key_id
+    left join decisions d on d.event_id = e.id and d.superseded_at is null
+    left join effects f on f.key = ${key}
+    where e.id = ${run.eventId} and e.generation = ${run.generation} and e.holds_lane`);
+  return rows[0];
+}
+
+export interface Intent {
+  key: string;
+  action: string;
+  targetId: string;
+  priority: string;
+  leaseMs: number;
+}
+
+/**
+ * Takes the right to ask the provider, for the length of the lease, if the ledger still is as it was read (`before`) and the
+ * event is still open in this generation. The row lock on the event makes closing it wait, or makes this see that it closed.
+ */
+export async function claimIntent(
+  queries: Queries,
+  run: EventRun,
+  intent: Intent,
+  before: EffectRow | null,
+): Promise<boolean> {
+  const until = sql`clock_timestamp() + ${intent.leaseMs} * interval '1 millisecond'`;
+  const event = sql`select e.id, e.generation from events e
+    where e.id = ${run.eventId} and e.generation = ${run.generation} and e.holds_lane for share`;
+  const { rowCount } = before
+    ? await queries.execute(sql`
+        with event as (${event})
+        update effects f set state = 'intent', attempts = case when f.generation = event.generation then f.attempts + 1 else 1 end,
+          generation = event.generation, attempt_lease_until = ${until}, unsettled = true, failure_class = null, updated_at = clock_timestamp()
+        from event where f.key = ${intent.key} and f.state = ${before.state} and f.generation = ${before.generation}
+          and f.attempts = ${before.attempts} and f.attempt_lease_until <= clock_timestamp()`)
+    : await queries.execute(sql`
+        with event as (${event})
+        insert into effects (key, event_id, action, target_id, priority, state, generation, attempts, attempt_lease_until, unsettled)
+        select ${intent.key}, event.id, ${intent.action}, ${intent.targetId}, ${intent.priority}, 'intent', event.generation, 1, ${until}, true
+        from event on conflict (key) do nothing`);
+  return rowCount === 1;
+}
+
+/** The provider has done it; kept even when the event was closed meanwhile, since it is the truth. */
+export async function confirmEffect(queries: Queries, key: string, receipt: Record<string, string>): Promise<void> {
+  await queries.execute(sql`
+    update effects set state = 'confirmed', receipt = ${JSON.stringify(receipt)}::jsonb, unsettled = false, failure_class = null,
+      attempt_lease_until = clock_timestamp(), updated_at = clock_timestamp()
+    where key = ${key} and state <> 'confirmed'`);
+}
+
+/**
+ * The attempt has ended without a result. `unsettled`: the provider may have done it, and has to be asked. Only the attempt
+ * that holds the lease may say so.
+ */
+export async function endAttempt(
+  queries: Queries,
+  key: string,
+  attempt: { generation: number; attempts: number },
+  end: { state: EffectState; unsettled: boolean; failureClass: string },
+): Promise<void> {
+  await queries.execute(sql`
+    update effects set state = ${end.state}, unsettled = ${end.unsettled}, failure_class = ${end.failureClass},
+      attempt_lease_until = clock_timestamp(), updated_at = clock_timestamp()
+    where key = ${key} and state = 'intent' and generation = ${attempt.generation} and attempts = ${attempt.attempts}`);
+}

@@ -1,0 +1,71 @@
+import { sql } from 'drizzle-orm';
+import type { Queries } from './database.ts';
+
+/** One run of one event. Every step is fenced by it: a row that is closed, or open in another generation, is left alone. */
+export interface EventRun {
+  eventId: string;
+  generation: number;
+}
+
+const open = ({ eventId, generation }: EventRun) =>
+  sql`e.id = ${eventId} and e.generation = ${generation} and e.holds_lane`;
+
+/** The wrapped key is read with the row each time, so that an erased one is missed at once. */
+const columns = sql`e.id, e.tenant_id as "tenantId", e.source, e.type, e.lane, e.generation, e.correlation_id as "correlationId",
+  e.sealed, e.facts_sealed as "factsSealed", e.subject_key_id as "keyId",
+  (select k.wrapped from subject_keys k where k.id = e.subject_key_id) as "wrappedKey"`;
+
+export type OpenEvent = {
+  id: string;
+  tenantId: string;
+  source: string;
+  type: string;
+  lane: string;
+  generation: number;
+  correlationId: string;
+  sealed: Buffer | null;
+  factsSealed: Buffer | null;
+  keyId: string | null;
+  wrappedKey: Buffer | null;
+};
+
+/** The workflow's first step: only now the event is running. `undefined`: superseded. */
+export async function beginEvent(queries: Queries, run: EventRun, runId: string): Promise<OpenEvent | undefined> {
+  const { rows } = await queries.execute<OpenEvent>(sql`
+    update events e set state = 'running', run_id = ${runId}, claimed_at = clock_timestamp() where ${open(run)} returning ${columns}`);
+  return rows[0];
+}
+
+/** `undefined`: superseded. */
+export async function readOpenEvent(queries: Queries, run: EventRun): Promise<OpenEvent | undefined> {
+  const { rows } = await queries.execute<OpenEvent>(sql`select ${columns} from events e where ${open(run)}`);
+  return rows[0];
+}
+
+export async function storeFacts(queries: Queries, run: EventRun, factsSealed: Buffer): Promise<void> {
+  await queries.execute(sql`update events e set facts_sealed = ${factsSealed} where ${open(run)}`);
+}
+
+export interface DecisionRow {
+  id: string;
+  decidedBy: string;
+  ruleId: string | null;
+  ruleSetHash: string;
+  confidence: number | null;
+  sealed: Buffer;
+}
+
+/** Stores a decision unless one is in force; returns the one that is. Only that may be acted on. `undefined`: superseded. */
+export async function decideOnce(queries: Queries, run: EventRun, decision: DecisionRow): Promise<Buffer | undefined> {
+  const { rows } = await queries.execute<{ sealed: Buffer }>(sql`
+    with mine as (
+      insert into decisions (id, event_id, generation, decided_by, rule_id, rule_set_hash, confidence, sealed)
+      select ${decision.id}, e.id, e.generation, ${decision.decidedBy}, ${decision.ruleId}, ${decision.ruleSetHash},
+        ${decision.confidence}::float8, ${decision.sealed} from events e where ${open(run)}
+      on conflict (event_id) where superseded_at is null do nothing
+      returning sealed
+    )
+    select sealed from mine union all
+    select d.sealed from decisions d join events e on e.id = d.event_id where ${open(run)} and d.superseded_at is null`);
+  return rows[0]?.sealed;
+}

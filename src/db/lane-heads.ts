@@ -1,0 +1,128 @@
+import { sql } from 'drizzle-orm';
+import { lockLanes } from './lanes.ts';
+import { inTransaction, type Transaction } from './transaction.ts';
+import type { Queries } from './database.ts';
+
+/** What is needed to start an event's workflow; no personal data. */
+export type EventToStart = {
+  id: string;
+  tenantId: string;
+  source: string;
+  type: string;
+  keyHash: string;
+  lane: string;
+  generation: number;
+  correlationId: string;
+  traceParent: string | null;
+};
+
+export const toStart = sql`id, tenant_id as "tenantId", source, type, key_hash as "keyHash", lane, generation,
+  correlation_id as "correlationId", trace_parent as "traceParent"`;
+
+export type Failure = { class: string; message: string };
+
+export type ClosedEvent = {
+  tenantId: string;
+  correlationId: string;
+  outcome: string;
+  failureClass: string | null;
+  acceptToDoneMs: number;
+};
+
+export type Closing =
+  | { closed: true; event: ClosedEvent; next: EventToStart | undefined }
+  /** The row is not open in this generation: nothing was done. */
+  | { closed: false; reason: 'superseded' }
+  /** An attempt under way may still reach its provider; the lane is freed after that. */
+  | { closed: false; reason: 'leased'; waitMs: number };
+
+/** Claims the open row with the smallest position. Starting a head twice is harmless, so one that is claimed is claimed again. */
+async function claimHead(transaction: Transaction, lane: string): Promise<EventToStart | undefined> {
+  const { rows } = await transaction.execute<EventToStart>(sql`
+    update events set claimed_at = clock_timestamp()
+    where id = (select id from events where lane = ${lane} and holds_lane order by position limit 1) and state = 'accepted'
+    returning ${toStart}`);
+  return rows[0];
+}
+
+/**
+ * Closes an event, frees its lane, and claims the next of it. With `settle`, what is uncertain in the ledger becomes
+ * `unknown` first, and then the event has failed, whatever its outcome would have been.
+ */
+export function closeEvent(
+  queries: Queries,
+  event: { id: string; generation: number; lane: string },
+  end: { outcome: string; failure?: Failure | undefined; settle: boolean },
+): Promise<Closing> {
+  return inTransaction(queries, async (transaction): Promise<Closing> => {
+    await lockLanes(transaction, [event.lane]);
+    const fence = sql`id = ${event.id} and generation = ${event.generation}`;
+    let { outcome, failure } = end;
+    if (end.settle) {
+      // The row lock keeps an intent from being made between this look at the ledger and the closing.
+      await transaction.execute(sql`select from events where ${fence} for update`);
+      const { rows } = await transaction.execute<{ leaseMs: number }>(sql`
+        update effects set
+          state = case when attempt_lease_until > clock_timestamp() then state else 'unknown' end,
+          updated_at = clock_timestamp()
+        where event_id = ${event.id} and generation = ${event.generation} and state = 'intent' and unsettled
+        returning ceil(extract(epoch from attempt_lease_until - clock_timestamp()) * 1000)::int as "leaseMs"`);
+      const waitMs = Math.max(0, ...rows.map((row) => row.leaseMs));
+      if (waitMs > 0) return { closed: false, reason: 'leased', waitMs };
+      if (rows.length > 0) {
+        outcome = 'failed';
+        failure = { class: 'EffectUnknown', message: 'an effect may have been done; ask the provider, then settle it' };
+      }
+    }
+    const closed = sql`tenant_id as "tenantId", correlation_id as "correlationId", outcome, failure_class as "failureClass",
+      extract(epoch from finished_at - received_at)::float8 * 1000 as "acceptToDoneMs"`;
+    const { rows } = await transaction.execute<ClosedEvent>(sql`
+      update events set state = ${outcome === 'failed' ? 'failed' : 'done'}, outcome = ${outcome}, holds_lane = false,
+        finished_at = clock_timestamp(), failure_class = ${failure?.class ?? null}, failure_message = ${failure?.message ?? null}
+      where ${fence} and holds_lane returning ${closed}`);
+    // Closed in this generation already means that this step runs again after a crash: the next one may not be started yet.
+    const closedEvent =
+      rows[0] ??
+      (await transaction.execute<ClosedEvent>(sql`select ${closed} from events where ${fence} and not holds_lane`))
+        .rows[0];
+    if (!closedEvent) return { closed: false, reason: 'superseded' };
+    return { closed: true, event: closedEvent, next: await claimHead(transaction, event.lane) };
+  });
+}
+
+/**
+ * Open heads that nobody started (never claimed, or claimed `staleMs` ago without running) or that have been running since
+ * `runningMs` ago; their claim is renewed, so that two starters share the work. Lanes are read without locks, by an index
+ * scan that jumps from lane to lane.
+ */
+export async function takeOverdueHeads(
+  queries: Queries,
+  limits: { staleMs: number; runningMs: number; count: number },
+): Promise<(EventToStart & { state: 'accepted' | 'running' })[]> {
+  const since = (ms: number) => sql`clock_timestamp() - ${ms} * interval '1 millisecond'`;
+  const { rows } = await queries.execute<EventToStart & { state: 'accepted' | 'running' }>(sql`
+    with recursive lanes as (
+      (select lane from events where holds_lane order by lane limit 1)
+      union all
+      select (select e.lane from events e where e.holds_lane and e.lane > l.lane order by e.lane limit 1) from lanes l where l.lane is not null
+    ), heads as (
+      select h.* from lanes l cross join lateral (
+        select id, state, claimed_at from events e where e.lane = l.lane and e.holds_lane order by e.position limit 1
+      ) h where l.lane is not null
+    ), overdue as (
+      select id from heads where claimed_at is null
+        or claimed_at < case state when 'accepted' then ${since(limits.staleMs)} else ${since(limits.runningMs)} end
+      order by claimed_at nulls first limit ${limits.count}
+    )
+    update events set claimed_at = clock_timestamp()
+    where id in (select id from overdue) and holds_lane
+    returning ${toStart}, state`);
+  return rows;
+}
+
+/** Gives heads back whose start did not succeed, so that the starter does not wait for the claim to grow old. */
+export async function releaseClaims(queries: Queries, ids: readonly string[]): Promise<void> {
+  await queries.execute(
+    sql`update events set claimed_at = null where id = any(${sql.param([...ids])}::uuid[]) and state = 'accepted'`,
+  );
+}

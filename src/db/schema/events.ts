@@ -1,0 +1,67 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  pgSequence,
+  pgTable,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { bytes, moment } from './columns.ts';
+import { subjectKeys } from './subject-keys.ts';
+
+/** Read under the lane's lock, so that within a lane a larger position is a later acceptance. */
+export const eventPositions = pgSequence('event_positions');
+
+/**
+ * Every event that was accepted: raw log, dedupe authority and the lanes' order. `key_hash` is unique per tenant and stays
+ * for good; `sealed` and `facts_sealed` are blanked when the person is erased.
+ */
+export const events = pgTable(
+  'events',
+  {
+    id: uuid('id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    source: text('source').notNull(),
+    type: text('type').notNull(),
+    keyHash: text('key_hash').notNull(),
+    fingerprint: text('fingerprint').notNull(),
+    lane: text('lane').notNull(),
+    position: bigint('position', { mode: 'bigint' })
+      .notNull()
+      .default(sql`nextval('event_positions')`),
+    holdsLane: boolean('holds_lane').notNull().default(true),
+    state: text('state').notNull().default('accepted'),
+    outcome: text('outcome'),
+    generation: integer('generation').notNull().default(0),
+    /** When the gate let it start, or looked after it last; not a proof that it runs. */
+    claimedAt: moment('claimed_at'),
+    runId: text('run_id'),
+    correlationId: text('correlation_id').notNull(),
+    /** W3C traceparent of the request, so that a start by another process joins its trace. */
+    traceParent: text('trace_parent'),
+    subjectKeyId: uuid('subject_key_id').references(() => subjectKeys.id, { onDelete: 'set null' }),
+    sealed: bytes('sealed'),
+    factsSealed: bytes('facts_sealed'),
+    occurredAt: moment('occurred_at').notNull(),
+    receivedAt: moment('received_at')
+      .notNull()
+      .default(sql`clock_timestamp()`),
+    finishedAt: moment('finished_at'),
+    failureClass: text('failure_class'),
+    failureMessage: text('failure_message'),
+  },
+  (table) => [
+    uniqueIndex('events_key').on(table.tenantId, table.keyHash),
+    index('events_open_lane')
+      .on(table.lane, table.position)
+      .where(sql`holds_lane`),
+    index('events_subject').on(table.subjectKeyId),
+    check('events_state', sql`state in ('accepted', 'running', 'done', 'failed')`),
+    check('events_open', sql`holds_lane = (state in ('accepted', 'running'))`),
+  ],
+);

@@ -1,0 +1,35 @@
+import { sql } from 'drizzle-orm';
+import { index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bytes, moment } from './columns.ts';
+
+/** The data key of each person, wrapped under the master key. Deleting a row makes all that was sealed under it unreadable. */
+export const subjectKeys = pgTable(
+  'subject_keys',
+  {
+    id: uuid('id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    /** Keyed hash of the strongest identifier known when the key was made. */
+    subject: text('subject').notNull(),
+    wrapped: bytes('wrapped').notNull(),
+    createdAt: moment('created_at')
+      .notNull()
+      .default(sql`clock_timestamp()`),
+  },
+  (table) => [uniqueIndex('subject_keys_subject').on(table.tenantId, table.subject)],
+);
+
+/** Which identifiers (keyed hashes) belong to which key; one identifier may lead to several keys, and erasing follows them all. */
+export const subjectAliases = pgTable(
+  'subject_aliases',
+  {
+    tenantId: text('tenant_id').notNull(),
+    alias: text('alias').notNull(),
+    keyId: uuid('key_id')
+      .notNull()
+      .references(() => subjectKeys.id, { onDelete: 'cascade' }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.alias, table.keyId] }),
+    index('subject_aliases_key').on(table.keyId),
+  ],
+);

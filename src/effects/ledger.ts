@@ -1,0 +1,142 @@
+import { claimIntent, confirmEffect, type EffectRow, endAttempt, type Intent } from '../db/effects.ts';
+import type { Queries } from '../db/database.ts';
+import type { EventRun } from '../db/event-steps.ts';
+import { VendorError } from '../domain/failure.ts';
+import type { EventLabels, Logger } from '../telemetry/log.ts';
+import { maxAttempts, nextMove } from './next-move.ts';
+
+/** What the ledger does to the world; nobody else calls these. */
+export interface LedgerEffect {
+  perform(call: { key: string; timeoutMs: number }): Promise<Readonly<Record<string, string>>>;
+  find(key: string, sinceMs: number, call: { timeoutMs: number }): Promise<Readonly<Record<string, string>> | null>;
+}
+
+export interface LedgerEntry {
+  run: EventRun;
+  key: string;
+  action: string;
+  targetId: string;
+  priority: string;
+  settleMs: number;
+  /** What was read of it together with its event. */
+  before: EffectRow | null;
+  labels: EventLabels;
+}
+
+export type EffectResult =
+  | { state: 'confirmed' | 'skipped'; receipt: Readonly<Record<string, string>> }
+  /** Not now: ask again after `waitMs`. */
+  | { state: 'later'; waitMs: number; failureClass: string }
+  | { state: 'failed'; failureClass: string };
+
+const baseDelayMs = 1_000;
+const maxDelayMs = 10_000;
+/** Less than this is not enough to begin a call with. */
+const minimumCallMs = 50;
+
+/**
+ * The ledger of effects. It owns the question whether a provider is asked; actions own how.
+ *
+ * 1. An intent is committed before a provider is asked, and only while the event is open in this generation.
+ * 2. The intent's lease is the longest that the call may take; the call gets what is left of it.
+ * 3. After an attempt whose end is unknown, the provider is asked for the effect before it is asked to do it again.
+ * 4. `confirmed` is final. What cannot be found out stays `intent`, and closing the event makes it `unknown`.
+ */
+export function createLedger(options: { queries: Queries; log: Logger; callTimeoutMs: number; now?: () => number }) {
+  const { queries, log, callTimeoutMs, now = () => performance.now() } = options;
+
+  async function ask(entry: LedgerEntry, effect: LedgerEffect): Promise<Readonly<Record<string, string>> | null> {
+    const receipt = await effect.find(entry.key, entry.before?.firstTriedAtMs ?? 0, { timeoutMs: callTimeoutMs });
+    log.info(
+      { ...entry.labels, effect: entry.key, found: receipt !== null },
+      'provider asked whether the effect exists',
+    );
+    if (receipt) await confirmEffect(queries, entry.key, { ...receipt });
+    return receipt;
+  }
+
+  async function perform(entry: LedgerEntry, effect: LedgerEffect): Promise<EffectResult> {
+    const leaseEndsAt = now() + callTimeoutMs;
+    const intent: Intent = { ...entry, leaseMs: callTimeoutMs };
+    if (!(await claimIntent(queries, entry.run, intent, entry.before)))
+      return { state: 'later', waitMs: baseDelayMs, failureClass: 'EffectHeld' };
+    const { generation } = entry.run;
+    const attempts = entry.before?.generation === generation ? entry.before.attempts + 1 : 1;
+    try {
+      const timeoutMs = Math.floor(leaseEndsAt - now());
+      if (timeoutMs < minimumCallMs) throw new LeaseSpent();
+      const receipt = await effect.perform({ key: entry.key, timeoutMs });
+      await confirmEffect(queries, entry.key, { ...receipt });
+      log.info({ ...entry.labels, effect: entry.key, attempts, receipt }, 'effect confirmed');
+      return { state: 'confirmed', receipt };
+    } catch (error) {
+      if (error instanceof LeaseSpent) {
+        await endAttempt(
+          queries,
+          entry.key,
+          { generation, attempts },
+          { state: 'intent', unsettled: false, failureClass: 'LeaseSpent' },
+        );
+        return { state: 'later', waitMs: baseDelayMs, failureClass: 'LeaseSpent' };
+      }
+      if (!(error instanceof VendorError)) throw error;
+      const { failureClass, retryable } = error;
+      const unsettled = error.effect === 'unknown';
+      const over = !unsettled && (!retryable || attempts >= maxAttempts);
+      await endAttempt(
+        queries,
+        entry.key,
+        { generation, attempts },
+        { state: over ? 'refused' : 'intent', unsettled, failureClass },
+      );
+      log.warn(
+        { ...entry.labels, effect: entry.key, attempts, failure_class: failureClass, reason: error.message },
+        'effect not confirmed',
+      );
+      if (over) return { state: 'failed', failureClass };
+      const backoffMs = Math.min(baseDelayMs * 2 ** (attempts - 1), maxDelayMs);
+      return {
+        state: 'later',
+        waitMs: Math.max(error.retryAfterMs ?? backoffMs, unsettled ? entry.settleMs : 0),
+        failureClass,
+      };
+    }
+  }
+
+  return async function apply(entry: LedgerEntry, effect: LedgerEffect): Promise<EffectResult> {
+    const next = nextMove(entry.before, entry.run.generation, entry.settleMs);
+    switch (next.move) {
+      case 'skip':
+        log.info({ ...entry.labels, effect: entry.key }, 'effect skipped: it was confirmed before');
+        return { state: 'skipped', receipt: next.receipt };
+      case 'wait':
+        return { state: 'later', waitMs: next.waitMs, failureClass: 'EffectHeld' };
+      case 'fail':
+        return { state: 'failed', failureClass: next.failureClass };
+      case 'ask': {
+        try {
+          const receipt = await ask(entry, effect);
+          if (receipt) return { state: 'confirmed', receipt };
+        } catch (error) {
+          if (!(error instanceof VendorError)) throw error;
+          return { state: 'later', waitMs: error.retryAfterMs ?? maxDelayMs, failureClass: error.failureClass };
+        }
+        if (next.mayPerform) return perform(entry, effect);
+        const failureClass = entry.before?.failureClass ?? 'EffectRefused';
+        const attempt = { generation: entry.run.generation, attempts: entry.before?.attempts ?? 0 };
+        await endAttempt(queries, entry.key, attempt, { state: 'refused', unsettled: false, failureClass });
+        return { state: 'failed', failureClass };
+      }
+      case 'perform':
+        return perform(entry, effect);
+      default:
+        return next satisfies never;
+    }
+  };
+}
+
+export type Ledger = ReturnType<typeof createLedger>;
+
+class LeaseSpent extends Error {
+  override readonly name = 'LeaseSpent';
+}

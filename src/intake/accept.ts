@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { acceptEvents, type NewEvent, type StoredEvent } from '../db/accept-events.ts';
+import type { Queries } from '../db/database.ts';
+import { sqlState } from '../db/errors.ts';
+import { foreignKeyViolation } from '../db/transaction.ts';
+import { eventWorkflowId } from '../domain/ids.ts';
+import type { ParsedEvent } from '../domain/incoming.ts';
+import type { Hasher } from '../privacy/hasher.ts';
+import type { Keyring } from '../privacy/keyring.ts';
+import { eventContext } from '../privacy/contexts.ts';
+import { sealJson } from '../privacy/sealing.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { eventLabels } from './event-labels.ts';
+import type { Starter } from './starter.ts';
+
+export interface AcceptRequest {
+  tenantId: string;
+  source: string;
+  correlationId: string;
+  traceParent: string | null;
+  events: readonly ParsedEvent[];
+}
+
+/** What became of one event of the request, in the order of the request. A duplicate carries the first one's id. */
+export interface AcceptedEvent {
+  status: 'accepted' | 'duplicate' | 'conflict';
+  id: string;
+  workflowId: string;
+}
+
+interface Prepared {
+  parsed: ParsedEvent;
+  keyHash: string;
+  fingerprint: string;
+  lane: string;
+}
+
+/**
+ * Stores events durably and starts those whose lane is free.
+ *
+ * 1. When this returns, every event is committed or recognised; until then nothing was promised.
+ * 2. One transaction stores the whole request, so a crash leaves all of it or nothing.
+ * 3. What it starts is best effort: a row that stays accepted is started by a sweep.
+ */
+export function createAccept(options: {
+  queries: Queries;
+  hasher: Hasher;
+  keyring: Keyring;
+  starter: Starter;
+  log: Logger;
+}) {
+  const { queries, hasher, keyring, starter, log } = options;
+
+  function prepare(request: AcceptRequest, parsed: ParsedEvent): Prepared {
+    const scope = [request.tenantId, request.source];
+    return {
+      parsed,
+      keyHash: hasher.hash('event-key', [...scope, ...parsed.idempotencyKey]),
+      fingerprint: hasher.hash('fingerprint', [...scope, ...parsed.fingerprint]),
+      lane: hasher.hash('lane', [request.tenantId, ...parsed.lane]),
+    };
+  }
+
+  async function sealed(request: AcceptRequest, { parsed, ...hashes }: Prepared): Promise<NewEvent> {
+    const id = randomUUID();
+    const { key, id: subjectKeyId } = await keyring.keyFor(request.tenantId, parsed.subject);
+    return {
+      id,
+      type: parsed.event.eventType,
+      ...hashes,
+      subjectKeyId,
+      sealed: sealJson(key, eventContext(id), parsed.event),
+      occurredAt: parsed.event.firedAt,
+    };
+  }
+
+  /** A subject erased between sealing and commit takes its key along: then everything is sealed again, under a new one. */
+  async function store(request: AcceptRequest, prepared: readonly Prepared[]): Promise<StoredEvent[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const rows: NewEvent[] = [];
+      for (const event of prepared) rows.push(await sealed(request, event));
+      try {
+        return await acceptEvents(queries, request, rows);
+      } catch (error) {
+        if (sqlState(error) !== foreignKeyViolation || attempt === 3) throw error;
+        keyring.forget();
+      }
+    }
+  }
+
+  return async function accept(request: AcceptRequest): Promise<AcceptedEvent[]> {
+    const prepared = request.events.map((event) => prepare(request, event));
+    const unique = [...new Map(prepared.toReversed().map((event) => [event.keyHash, event])).values()].toReversed();
+    // Within a request, lanes take the events as they happened; equal times keep the sender's order.
+    const inOrder = unique.toSorted((a, b) => Date.parse(a.parsed.event.firedAt) - Date.parse(b.parsed.event.firedAt));
+    const stored = new Map((inOrder.length > 0 ? await store(request, inOrder) : []).map((row) => [row.keyHash, row]));
+
+    const toStart = unique.flatMap(({ keyHash, lane, parsed }) => {
+      const row = stored.get(keyHash);
+      if (!row?.claimed) return [];
+      const { tenantId, source, correlationId, traceParent } = request;
+      return [
+        {
+          id: row.id,
+          tenantId,
+          source,
+          type: parsed.event.eventType,
+          keyHash,
+          lane,
+          generation: row.generation,
+          correlationId,
+          traceParent,
+        },
+      ];
+    });
+    await starter.start(toStart, 'request');
+
+    const reported = new Set<string>();
+    return prepared.map(({ keyHash, fingerprint }) => {
+      const row = stored.get(keyHash);
+      if (!row) throw new Error('an accepted event was not stored');
+      const first = row.fresh && !reported.has(keyHash);
+      reported.add(keyHash);
+      const status = first ? 'accepted' : row.fingerprint === fingerprint ? 'duplicate' : 'conflict';
+      const labels = eventLabels({ id: row.id, tenantId: request.tenantId, correlationId: request.correlationId });
+      log.info({ ...labels, source: request.source, status }, 'event received');
+      return { status, id: row.id, workflowId: eventWorkflowId(keyHash, row.generation) };
+    });
+  };
+}
+
+export type Accept = ReturnType<typeof createAccept>;

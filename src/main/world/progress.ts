@@ -1,0 +1,13 @@
+/** Says what became ready, and how long it took: `[2/5] Temporal: 127.0.0.1:7233 (1.2 s)`. */
+export function createProgress(total: number, log: (line: string) => void) {
+  let ready = 0;
+  return {
+    /** Runs one part; it returns where it can be found. */
+    async step(name: string, part: () => Promise<string>): Promise<void> {
+      const startedAt = Date.now();
+      const where = await part();
+      ready += 1;
+      log(`[${ready}/${total}] ${name}: ${where} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { eventWorkflowId } from '../domain/ids.ts';
+import { withTraceParent } from '../telemetry/traces.ts';
+import { correlationIdKey, eventTypeKey, laneKey, sourceKey, tenantKey } from './search-attributes.ts';
+
+export interface StartableEvent {
+  id: string;
+  tenantId: string;
+  source: string;
+  type: string;
+  keyHash: string;
+  lane: string;
+  generation: number;
+  correlationId: string;
+  traceParent: string | null;
+}
+
+/** Starts event workflows by name, and looks at those that exist. No call outlives its deadline. */
+export function createEventWorkflows(options: { client: Client; taskQueue: string; eager: boolean }) {
+  const { client, taskQueue, eager } = options;
+  return {
+    /** `exists`: an execution with this id is or was there; whether it runs is another question. */
+    async start(
+      event: StartableEvent,
+      deadlineMs: number,
+      from: 'request' | 'finish' | 'sweep',
+    ): Promise<'started' | 'exists'> {
+      try {
+        await withTraceParent(event.traceParent, () =>
+          client.withDeadline(deadlineMs, () =>
+            client.workflow.start('gtmEvent', {
+              workflowId: eventWorkflowId(event.keyHash, event.generation),
+              taskQueue,
+              args: [{ eventId: event.id, generation: event.generation, lane: event.lane }],
+              workflowIdReusePolicy: 'REJECT_DUPLICATE',
+              workflowIdConflictPolicy: 'FAIL',
+              requestEagerStart: eager && from === 'request',
+              staticSummary: `${event.type} from ${event.source}`,
+              typedSearchAttributes: new TypedSearchAttributes([
+                { key: tenantKey, value: event.tenantId },
+                { key: sourceKey, value: event.source },
+                { key: eventTypeKey, value: event.type },
+                { key: laneKey, value: event.lane },
+                { key: correlationIdKey, value: event.correlationId },
+              ]),
+            }),
+          ),
+        );
+        return 'started';
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return 'exists';
+        throw error;
+      }
+    },
+
+    /** `missing`: Temporal knows no such execution (never started, or past its retention). */
+    async look(event: StartableEvent, deadlineMs: number): Promise<'running' | 'closed' | 'missing'> {
+      try {
+        const handle = client.workflow.getHandle(eventWorkflowId(event.keyHash, event.generation));
+        const { status } = await client.withDeadline(deadlineMs, () => handle.describe());
+        return status.name === 'RUNNING' ? 'running' : 'closed';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'missing';
+        throw error;
+      }
+    },
+  };
+}
+
+export type EventWorkflows = ReturnType<typeof createEventWorkflows>;

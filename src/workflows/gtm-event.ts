@@ -1,0 +1,123 @@
+import {
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  sleep,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import { decidedByKey, failureClassKey, needsAttentionKey, outcomeKey } from '../temporal/search-attributes.ts';
+import { type Ending, endingOf, failed } from './ending.ts';
+
+export interface GtmEventInput {
+  eventId: string;
+  generation: number;
+  /** Hashed. */
+  lane: string;
+}
+
+/** What is known so far; kept apart from the result, since it is reported when a later step fails too. */
+interface Progress {
+  decidedBy: string;
+  ruleId: string | null;
+}
+
+/** Short, idempotent and local: they wait for PostgreSQL as long as it takes, and bugs end them after a few tries. */
+const local = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '15s',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
+});
+
+/** One go-to-market event: look up, decide, act, finish. Ends Failed, with its class, when it could not be carried out. */
+export async function gtmEvent(input: GtmEventInput): Promise<{ outcome: Ending['outcome'] }> {
+  const progress: Progress = { decidedBy: 'none', ruleId: null };
+  let ending: Ending;
+  try {
+    ending = { outcome: await carryOut(input, progress) };
+  } catch (error) {
+    ending = endingOf(error);
+  }
+  if (ending.outcome !== 'superseded') ending = await CancellationScope.nonCancellable(() => finish(input, ending));
+  report(ending, progress);
+  if (ending.failure) throw ending.failure.error;
+  return { outcome: ending.outcome };
+}
+
+async function carryOut({ eventId, generation }: GtmEventInput, progress: Progress): Promise<Ending['outcome']> {
+  const run = { eventId, generation };
+  const { enrich: hasFacts, policy } = await local.begin(run);
+
+  if (hasFacts) {
+    const { enrich } = proxyActivities<Activities>({
+      startToCloseTimeout: policy.enrich.budgetMs + 5_000,
+      heartbeatTimeout: '5s',
+      retry: {
+        initialInterval: '1s',
+        backoffCoefficient: 2,
+        maximumInterval: '10s',
+        maximumAttempts: policy.enrich.attempts,
+      },
+      summary: 'look up the deal, its contact, company and owner',
+    });
+    // Without facts the rules are unknown, not wrong: only what ends the event itself ends it here.
+    await enrich(run).catch((error: unknown) => {
+      if (isCancellation(error) || endingOf(error).outcome !== 'failed') throw error;
+    });
+  }
+
+  const { decidedBy, ruleId, effects } = await local.decide(run);
+  Object.assign(progress, { decidedBy, ruleId });
+  if (effects.length === 0) return decidedBy === 'none' ? 'undecided' : 'no_action';
+  setCurrentDetails(`${decisionOf(progress)}, now ${effects.map(({ type }) => type).join(', ')}`);
+
+  for (const { key, type } of effects) {
+    const { act } = proxyActivities<Activities>({
+      startToCloseTimeout: 2 * policy.act.callTimeoutMs + 5_000,
+      scheduleToCloseTimeout: policy.act.totalBudgetMs,
+      heartbeatTimeout: '5s',
+      retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+      summary: type,
+    });
+    await act({ ...run, key });
+  }
+  return 'acted';
+}
+
+/** Closes the row. While an attempt may still reach its provider, the lane is not freed: that is waited for first. */
+async function finish({ eventId, generation, lane }: GtmEventInput, ending: Ending): Promise<Ending> {
+  const { outcome, failure } = ending;
+  for (;;) {
+    const finished = await local.finish({
+      id: eventId,
+      generation,
+      lane,
+      outcome,
+      settle: outcome === 'failed' || outcome === 'erased',
+      failure: failure && { class: failure.class, message: failure.message },
+    });
+    if (finished.state === 'superseded') return { outcome: 'superseded' };
+    if (finished.state === 'closed') {
+      const turnedUnknown = finished.outcome === 'failed' && finished.failureClass !== failure?.class;
+      return turnedUnknown ? failed(finished.failureClass ?? 'Unexpected', 'an effect may have been done') : ending;
+    }
+    await sleep(finished.waitMs, { summary: 'wait until the last attempt can no longer reach its provider' });
+  }
+}
+
+function report({ outcome, failure }: Ending, progress: Progress): void {
+  upsertSearchAttributes([
+    { key: outcomeKey, value: outcome },
+    { key: decidedByKey, value: progress.decidedBy },
+    ...(failure ? [{ key: failureClassKey, value: failure.class }] : []),
+    ...(failure?.class === 'EffectUnknown' ? [{ key: needsAttentionKey, value: true }] : []),
+  ]);
+  setCurrentDetails(
+    `${decisionOf(progress)}. Outcome: **${outcome}**${failure ? ` (${failure.class}: ${failure.message})` : ''}`,
+  );
+}
+
+const decisionOf = ({ decidedBy, ruleId }: Progress): string =>
+  ruleId === null ? `Decided by ${decidedBy}` : `Decided by ${decidedBy}: rule **${ruleId}**`;

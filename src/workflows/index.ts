@@ -1,0 +1,1 @@
+export { gtmEvent } from './gtm-event.ts';

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { startSandbox } from '../sandbox/server.ts';
+
+const effects = z.array(
+  z.object({ connector: z.string(), operation: z.string(), key: z.string(), target: z.string(), body: z.unknown() }),
+);
+const calls = z.record(z.string(), z.record(z.string(), z.number()));
+
+export interface Fault {
+  connector: 'hubspot' | 'slack' | 'gmail';
+  operation?: string;
+  fault: 'status' | 'timeout' | 'slow' | 'lost-answer' | 'malformed';
+  status?: number;
+  times?: number;
+  delayMs?: number;
+}
+
+export type RunningSandbox = Awaited<ReturnType<typeof runSandbox>>;
+
+/** A sandbox of a test's own, on a free port and with a new state, and the requests by which a test arranges and looks. */
+export async function runSandbox() {
+  const folder = await mkdtemp(join(tmpdir(), 'causeway-sandbox-'));
+  const sandbox = await startSandbox({ port: 0, statePath: join(folder, 'state.jsonl') });
+
+  async function control(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${sandbox.url}/_sandbox${path}`, {
+      method,
+      signal: AbortSignal.timeout(5_000),
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.status === 204 ? undefined : await response.json();
+  }
+
+  return {
+    hubspotUrl: `${sandbox.url}/hubspot`,
+    slackUrl: `${sandbox.url}/slack/api/`,
+    gmailUrl: `${sandbox.url}/gmail/`,
+    effects: async () => effects.parse(await control('GET', '/effects')),
+    /** How often an operation was called, faults included. */
+    async calls(connector: Fault['connector'], operation: string): Promise<number> {
+      return calls.parse(await control('GET', '/calls'))[connector]?.[operation] ?? 0;
+    },
+    fault: (fault: Fault) => control('POST', '/faults', fault),
+    put: (
+      type: 'deals' | 'contacts' | 'companies' | 'owners',
+      id: string,
+      properties: Readonly<Record<string, string | null>>,
+      associations: Readonly<Record<string, readonly string[]>> = {},
+    ) => control('PUT', `/crm/${type}/${id}`, { properties, associations }),
+    forget: () => control('DELETE', ''),
+    async close(): Promise<void> {
+      await sandbox.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
