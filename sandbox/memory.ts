@@ -1,8 +1,6 @@
 import type { Change, Effect } from './change.ts';
 import type { Fault } from './fault.ts';
 
-export type Memory = ReturnType<typeof createMemory>;
-
 /** The fold of all changes, in memory. */
 export function createMemory() {
   const calls = new Map<string, Map<string, number>>();

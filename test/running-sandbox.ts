@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -55,6 +57,22 @@ export async function runSandbox() {
     async close(): Promise<void> {
       await sandbox.close();
       await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A server of a test's own, for answers that no fault of the sandbox gives. Closed, its address refuses connections. */
+export async function runServer(answer: RequestListener) {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    async close(): Promise<void> {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
     },
   };
 }

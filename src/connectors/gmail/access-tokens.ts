@@ -8,6 +8,9 @@ const scope = 'https://www.googleapis.com/auth/gmail.compose';
 /** A token lives for an hour; beyond this many mailboxes the ones that were first asked for are asked for again. */
 const maxMailboxes = 500;
 
+/** The library cannot abort its request for a token when nobody waits for it any more; this ends it. */
+const requestTimeoutMs = 10_000;
+
 /**
  * Tokens for mailboxes. With a service account each mailbox has its own, obtained in its owner's name (domain-wide
  * delegation) and kept until it expires.
@@ -22,7 +25,16 @@ export function createAccessTokens(given: GmailAuth): (mailbox: string) => Promi
   return async function accessToken(mailbox) {
     let client = clients.get(mailbox);
     if (client === undefined) {
-      client = new auth.JWT({ email, key, subject: mailbox, scopes: [scope] });
+      client = new auth.JWT({
+        email,
+        key,
+        subject: mailbox,
+        scopes: [scope],
+        transporterOptions: {
+          fetchImplementation: (input, init) =>
+            fetch(input, { ...init, signal: AbortSignal.timeout(requestTimeoutMs) }),
+        },
+      });
       const oldest = clients.keys().next();
       if (clients.size >= maxMailboxes && !oldest.done) clients.delete(oldest.value);
       clients.set(mailbox, client);

@@ -23,7 +23,7 @@ export function createGmailClient({ apiUrl, auth }: GmailOptions) {
     const signal = AbortSignal.timeout(Math.max(0, Math.floor(timeoutMs)));
     let token: string;
     try {
-      // The library's request for a token cannot be aborted: it is left to end by itself, and changes nothing.
+      // A request for a token that takes too long is left to end by itself: it changes nothing.
       token = await Promise.race([accessToken(mailbox), aborted(signal)]);
     } catch (error) {
       throw tokenError(operation, error, signal.aborted);

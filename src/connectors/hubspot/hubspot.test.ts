@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { runSandbox, type RunningSandbox } from '../../../test/running-sandbox.ts';
+import { runSandbox, runServer, type RunningSandbox } from '../../../test/running-sandbox.ts';
 import type { VendorErrorKind } from '../../domain/failure.ts';
 import { createHubSpot } from './index.ts';
 
@@ -139,18 +139,26 @@ test.each<['lost-answer' | 'malformed' | 'timeout' | 'slow', VendorErrorKind]>([
 });
 
 test('a call that times out cuts its connection instead of leaving it open', async () => {
-  const server = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const closed = once(server, 'connection').then(([socket]) => once(socket, 'close'));
-  await expect(hubspot(`http://127.0.0.1:${port}`).readContact('1', { timeoutMs: 200 })).rejects.toMatchObject({
-    kind: 'Timeout',
-  });
+  const requested = Promise.withResolvers<Socket>();
+  const server = await runServer(({ socket }) => requested.resolve(socket));
+  const attempt = hubspot(server.url).readContact('1', { timeoutMs: 200 });
+  const closed = requested.promise.then((socket) => once(socket, 'close'));
+  await expect(attempt).rejects.toMatchObject({ kind: 'Timeout' });
   await closed;
-  server.close();
-  await once(server, 'close');
-  await expect(hubspot(`http://127.0.0.1:${port}`).readContact('1', call)).rejects.toMatchObject({
-    kind: 'NotReached',
+  await server.close();
+});
+
+test('a host that nobody listens on is NotReached', async () => {
+  const server = await runServer(() => undefined);
+  await server.close();
+  await expect(hubspot(server.url).readContact('1', call)).rejects.toMatchObject({ kind: 'NotReached' });
+});
+
+test('the time that HubSpot asks to wait is passed on', async () => {
+  const server = await runServer((_request, response) => response.writeHead(429, { 'retry-after': '7' }).end());
+  await expect(hubspot(server.url).readContact('1', call)).rejects.toMatchObject({
+    kind: 'RateLimited',
+    retryAfterMs: 7_000,
   });
+  await server.close();
 });

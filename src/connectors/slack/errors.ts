@@ -77,7 +77,9 @@ function kindOf(error: unknown, status: number | undefined, code: string | undef
 function systemCodeOf(error: unknown): string | undefined {
   let current = error instanceof WebAPIRequestError ? error.original : error;
   for (let depth = 0; depth < 3 && current instanceof Error; depth += 1) {
-    if ('code' in current && typeof current.code === 'string') return current.code;
+    if ('code' in current && typeof current.code === 'string' && /^(E|UND_ERR_)[A-Z_]+$/.test(current.code)) {
+      return current.code;
+    }
     current = current.cause;
   }
   return undefined;

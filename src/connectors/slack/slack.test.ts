@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { runSandbox, type RunningSandbox } from '../../../test/running-sandbox.ts';
+import { runSandbox, runServer, type RunningSandbox } from '../../../test/running-sandbox.ts';
 import type { VendorErrorKind } from '../../domain/failure.ts';
 import { createSlack } from './index.ts';
 
@@ -96,15 +96,9 @@ test.each<[string, VendorErrorKind]>([
   ['internal_error', 'Unavailable'],
   ['<html>olga@example.com</html>', 'Malformed'],
 ])('ok: false with %s is %s', async (code, kind) => {
-  const { createServer } = await import('node:http');
-  const server = createServer((_request, response) => response.end(JSON.stringify({ ok: false, error: code })));
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const error = await failureOf(slack(`http://127.0.0.1:${port}/`).post('#revenue', message, { ...call, key: 'key' }));
-  server.close();
+  const server = await runServer((_request, response) => response.end(JSON.stringify({ ok: false, error: code })));
+  const error = await failureOf(slack(server.url).post('#revenue', message, { ...call, key: 'key' }));
+  await server.close();
   expect(error).toMatchObject({ kind });
   expect(error).toHaveProperty('message', `Slack post: ${kind} (${kind === 'Malformed' ? 'status 200' : code})`);
 });
@@ -126,7 +120,9 @@ test('all requests of one call share its time', async () => {
 });
 
 test('a host that nobody listens on is NotReached: nothing was posted', async () => {
-  await expect(slack('http://127.0.0.1:9/').post('#revenue', message, { ...call, key: 'key' })).rejects.toMatchObject({
+  const server = await runServer(() => undefined);
+  await server.close();
+  await expect(slack(server.url).post('#revenue', message, { ...call, key: 'key' })).rejects.toMatchObject({
     kind: 'NotReached',
     effect: 'none',
   });

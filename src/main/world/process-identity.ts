@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * Something that tells this process from a later one with the same number: when it began, and on Linux in which boot.
@@ -14,7 +14,9 @@ function linuxIdentity(pid: number): string | null {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const { state, startedAt } = parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-    return state === 'Z' || state === 'X' ? null : `${boot}:${startedAt}`;
+    // A killed process shows as a zombie while its threads still end, and until then it holds its ports.
+    const hasEnded = state === 'Z' && readdirSync(`/proc/${pid}/task`).length === 1;
+    return hasEnded || state === 'X' ? null : `${boot}:${startedAt}`;
   } catch {
     return null;
   }

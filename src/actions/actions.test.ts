@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runSandbox, type RunningSandbox } from '../../test/running-sandbox.ts';
+import { createGmail } from '../connectors/gmail/index.ts';
+import { createHubSpot } from '../connectors/hubspot/index.ts';
+import type { Ports } from '../connectors/ports.ts';
+import { createSlack } from '../connectors/slack/index.ts';
+import type { ActionType } from '../domain/decision.ts';
+import type { Facts } from '../domain/facts.ts';
+import type { ActionInput } from './action.ts';
+import { actions } from './index.ts';
+
+// The contract of every action in the registry, by real HTTP: an effect is done once, can be found again by its key when
+// its answer was lost, and goes to whom the facts name, whatever text they hold.
+
+const call = { timeoutMs: 5_000 };
+const owner = { id: '77', email: 'olga@example.com', firstName: 'Olga' };
+const fallback = { channel: '#revenue', mailbox: 'revenue@example.com' };
+
+/** What each action is decided with; a new action needs a row here to pass. */
+const parametersOf: Readonly<Record<ActionType, Readonly<Record<string, unknown>>>> = {
+  draft_followup: { template: 'stalled_deal_reactivation' },
+  notify_ae: { alert: 'competitive_threat', stage: 'negotiation', competitors: ['Globex'] },
+};
+
+let sandbox: RunningSandbox;
+let ports: Ports;
+
+beforeAll(async () => {
+  sandbox = await runSandbox();
+  ports = {
+    crm: createHubSpot({ accessToken: 'token', baseUrl: sandbox.hubspotUrl, competitorsProperty: 'competitors' }),
+    chat: createSlack({ token: 'token', apiUrl: sandbox.slackUrl }),
+    mail: createGmail({ apiUrl: sandbox.gmailUrl, auth: { accessToken: 'token' } }),
+  };
+});
+beforeEach(async () => {
+  await sandbox.forget();
+  await sandbox.put('owners', owner.id, { email: owner.email });
+});
+afterAll(() => sandbox.close());
+
+function input(type: ActionType, facts: Partial<Facts>, parameters = parametersOf[type]): ActionInput {
+  return {
+    action: { type, targetId: 'default', priority: 'high', parameters },
+    event: {
+      version: 1,
+      source: 'hubspot',
+      eventType: 'deal.propertyChange',
+      objectType: 'deal',
+      objectId: '9001',
+      urgency: 'high',
+      confidence: 1,
+      firedAt: '2025-11-20T10:00:00.000Z',
+      receivedAt: '2025-11-20T10:00:01.000Z',
+      payload: {},
+    },
+    facts: { gaps: [], provider: 'hubspot', fetchedAt: '2025-11-20T10:00:02.000Z', ...facts },
+    fallback,
+  };
+}
+
+function prepare(type: ActionType, facts: Partial<Facts>, parameters?: Readonly<Record<string, unknown>>) {
+  return actions[type].prepare(input(type, facts, parameters), ports, call);
+}
+
+async function onlyEffect() {
+  const effects = await sandbox.effects();
+  expect(effects).toHaveLength(1);
+  return effects[0];
+}
+
+describe.each(Object.values(actions))('$type', ({ type, provider, settleMs }) => {
+  const deal = { id: '9001', name: 'Acme renewal', stage: 'negotiation', closeDate: '2026-01-01T00:00:00.000Z' };
+  const contact = { id: '501', email: 'ada@example.com', firstName: 'Ada' };
+  const facts = { deal, contact, owner };
+
+  test('preparing changes nothing at any provider', async () => {
+    await prepare(type, facts);
+    expect(await sandbox.effects()).toEqual([]);
+  });
+
+  test('what was done is found by its key, and by no other', async () => {
+    const key = `${randomUUID()}:${type}`;
+    const sinceMs = Date.now();
+    const effect = await prepare(type, facts);
+    await expect(effect.find(key, sinceMs, call)).resolves.toBeNull();
+    const receipt = await effect.perform({ ...call, key });
+    await expect(effect.find(key, sinceMs, call)).resolves.toEqual(receipt);
+    await expect(effect.find(`${randomUUID()}:${type}`, sinceMs, call)).resolves.toBeNull();
+    await onlyEffect();
+  });
+
+  test.each([
+    ['a person', facts],
+    ['the default target', { deal }],
+  ])(
+    'an effect on %s whose answer was lost is found by its key within the time it may take to settle',
+    async (_target, known) => {
+      const key = `${randomUUID()}:${type}`;
+      const sinceMs = Date.now();
+      const effect = await prepare(type, known);
+      await sandbox.fault({ connector: provider === 'Slack' ? 'slack' : 'gmail', fault: 'lost-answer' });
+      await expect(effect.perform({ ...call, key })).rejects.toMatchObject({ effect: 'unknown' });
+      const again = await prepare(type, known);
+      await expect.poll(() => again.find(key, sinceMs, call), { timeout: settleMs }).not.toBeNull();
+      await onlyEffect();
+    },
+  );
+
+  test('hostile text in the facts changes neither target nor structure', async () => {
+    const evil = '<!channel> <http://evil.example|x>\r\nBcc: eve@example.com\r\n\r\n{{senderName}} & *bold*';
+    const plain = await prepare(type, facts);
+    await plain.perform({ ...call, key: 'plain' });
+    const hostile = await prepare(type, {
+      deal: { ...deal, name: evil, stage: evil, competitors: [evil] },
+      contact: { ...contact, firstName: evil, lastName: evil },
+      account: { id: '601', name: evil },
+      owner: { ...owner, firstName: evil },
+    });
+    await hostile.perform({ ...call, key: 'hostile' });
+
+    const [first, second] = await sandbox.effects();
+    expect(second?.target).toBe(first?.target);
+    expect(shapeOf(second?.body)).toEqual(shapeOf(first?.body));
+    expect(second?.key.split('@')[0]).toBe('hostile');
+  });
+
+  test('parameters that cannot be used are refused by name, before a provider is asked', async () => {
+    await expect(prepare(type, facts, {})).rejects.toMatchObject({
+      name: 'UnusableAction',
+      message: expect.stringMatching(new RegExp(`^${type}: parameters\\.`)),
+    });
+  });
+});
+
+describe('notify_ae goes to', () => {
+  test('the direct channel of the owner', async () => {
+    const effect = await prepare('notify_ae', { owner });
+    await effect.perform({ ...call, key: 'key' });
+    expect((await onlyEffect())?.target).toBe(await ports.chat.findPerson(owner.email, call));
+  });
+
+  test.each([
+    ['there is no owner', {}],
+    ['the owner has no address', { owner: { id: '78' } }],
+    ['Slack does not know the address', { owner: { id: '78', email: 'stranger@example.com' } }],
+  ])('the default channel when %s', async (_why, facts) => {
+    const effect = await prepare('notify_ae', facts);
+    await effect.perform({ ...call, key: 'key' });
+    expect((await onlyEffect())?.target).toBe('#revenue');
+  });
+});
+
+test('notify_ae escapes all text of a vendor for Slack', async () => {
+  const effect = await prepare('notify_ae', {
+    owner,
+    deal: { id: '9001', name: '<!channel> & <http://evil.example|x>' },
+  });
+  await effect.perform({ ...call, key: 'key' });
+  const sent = JSON.stringify((await onlyEffect())?.body);
+  expect(sent).not.toMatch(/[<>]/);
+  expect(sent).toContain('&lt;!channel&gt; &amp; &lt;http://evil.example|x&gt;');
+});
+
+describe('draft_followup', () => {
+  test('is addressed to the contact and left with the owner', async () => {
+    const contact = { id: '501', email: 'ada@example.com', firstName: 'Ada' };
+    const effect = await prepare('draft_followup', { contact, owner, deal: { id: '9001', name: 'Acme renewal' } });
+    await effect.perform({ ...call, key: 'key' });
+    await expect(onlyEffect()).resolves.toMatchObject({
+      target: owner.email,
+      body: {
+        to: 'ada@example.com',
+        subject: 'Picking up Acme renewal again',
+        text: expect.stringMatching(/^Hi Ada,[^]*Olga\s*$/),
+      },
+    });
+  });
+
+  test.each([
+    ['nobody is known', {}],
+    ['the contact has no address', { contact: { id: '501' } }],
+    ['the address is more than one', { contact: { id: '501', email: 'ada@example.com, eve@example.com' } }],
+    ['the address hides a header', { contact: { id: '501', email: 'ada@example.com\r\nBcc: eve@example.com' } }],
+  ])('has no addressee and lies in the default mailbox when %s', async (_why, facts) => {
+    const effect = await prepare('draft_followup', facts);
+    await effect.perform({ ...call, key: 'key' });
+    await expect(onlyEffect()).resolves.toMatchObject({ target: 'revenue@example.com', body: { to: '' } });
+  });
+});
+
+/** The structure of a value without its texts, but for those that say what a part is. */
+function shapeOf(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => shapeOf(item));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shapeOf(item, key)]));
+  }
+  return ['type', 'channel', 'from', 'to', 'event_type', 'verbatim'].includes(name) ? value : typeof value;
+}
