@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -61,9 +61,11 @@ export async function runSandbox() {
   };
 }
 
+export type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
+
 /** A server of a test's own, for answers that no fault of the sandbox gives. Closed, its address refuses connections. */
-export async function runServer(answer: RequestListener) {
-  const server = createServer(answer).listen(0, '127.0.0.1');
+export async function runServer(answer: Answer) {
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server listens on no port');

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
+import { UnusableAction } from '../actions/unusable-action.ts';
 import { isDatabaseUnavailable } from '../db/errors.ts';
 import { VendorError } from '../domain/failure.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -24,6 +25,7 @@ export function toFailure(error: unknown, attempt: number): Error {
       ...(error.retryAfterMs !== undefined && { nextRetryDelay: error.retryAfterMs }),
     });
   }
+  if (error instanceof UnusableAction) return ApplicationFailure.nonRetryable(error.message, error.name);
   if (isDatabaseUnavailable(error))
     return ApplicationFailure.retryable('PostgreSQL does not answer', 'DatabaseUnavailable');
   const name = error instanceof Error ? error.name : 'unknown';

@@ -31,6 +31,8 @@ const variables = z.object({
   TEMPORAL_UI_URL: z.url().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_TASK_QUEUE: z.string().default('causeway'),
+  /** Where the local world keeps its data; `.causeway` in the project unless it is set. */
+  CAUSEWAY_DATA_DIR: z.string().optional(),
   SANDBOX_PORT: port.default(3100),
   HUBSPOT_CLIENT_SECRET: z.string().min(8),
   HUBSPOT_WEBHOOK_URL: z.url().optional(),
@@ -79,6 +81,11 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
   if (production && insecure.length > 0) {
     throw new ConfigurationError(
       insecure.map(([name]) => `${name}: this is the development default; set your own for production`).join('\n'),
+    );
+  }
+  if (!values.GMAIL_ACCESS_TOKEN && !(values.GMAIL_SERVICE_ACCOUNT_EMAIL && values.GMAIL_SERVICE_ACCOUNT_KEY)) {
+    throw new ConfigurationError(
+      'GMAIL_SERVICE_ACCOUNT_EMAIL, GMAIL_SERVICE_ACCOUNT_KEY: set both (or GMAIL_ACCESS_TOKEN)',
     );
   }
   const sandbox = production ? undefined : `http://127.0.0.1:${values.SANDBOX_PORT}`;

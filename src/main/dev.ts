@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false } } });
   const configuration = readConfiguration();
   const world = await startWorld({
-    dataDir: dataFolder(undefined),
+    dataDir: dataFolder(configuration.CAUSEWAY_DATA_DIR),
     configuration,
     fresh: values.fresh,
     migrate: migrateDatabase,

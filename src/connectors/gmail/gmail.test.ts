@@ -1,9 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { runSandbox, runServer, type RunningSandbox } from '../../../test/running-sandbox.ts';
+import { runSandbox, runServer, type Answer, type RunningSandbox } from '../../../test/running-sandbox.ts';
 import type { VendorErrorKind } from '../../domain/failure.ts';
 import { tokenError } from './errors.ts';
 import { createGmail } from './index.ts';
@@ -117,16 +116,6 @@ describe('a service account', () => {
   const auth = { serviceAccount: { email: 'robot@example.com', privateKey: privateKey.replaceAll('\n', '\\n') } };
   afterEach(() => vi.unstubAllGlobals());
 
-  /** Leads what is meant for Google's token endpoint, whose address is fixed, to a server of the test. */
-  async function runTokenServer(answer: RequestListener) {
-    const server = await runServer(answer);
-    const original = fetch;
-    vi.stubGlobal('fetch', (input: string | URL, init?: RequestInit) =>
-      original(String(input).startsWith('https://oauth2.googleapis.com/') ? server.url : input, init),
-    );
-    return server;
-  }
-
   test('asks for a token in the name of each mailbox, once, with no scope beyond drafts', async () => {
     const claims: unknown[] = [];
     const server = await runTokenServer(async (request, response) => {
@@ -186,3 +175,13 @@ describe('without an access token', () => {
     expect(error.message).not.toContain('olga');
   });
 });
+
+/** Leads what is meant for Google's token endpoint, whose address is fixed, to a server of the test. */
+async function runTokenServer(answer: Answer) {
+  const server = await runServer(answer);
+  const original = fetch;
+  vi.stubGlobal('fetch', (input: string | URL, init?: RequestInit) =>
+    original(String(input).startsWith('https://oauth2.googleapis.com/') ? server.url : input, init),
+  );
+  return server;
+}

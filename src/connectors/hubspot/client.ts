@@ -4,8 +4,6 @@ import { Client } from '@hubspot/api-client';
 import type { z } from 'zod';
 import { toVendorError, type Answer } from './errors.ts';
 
-export type HubSpotClient = ReturnType<typeof createHubSpotClient>;
-
 /**
  * HubSpot's own client, bounded and translated. Its retries are off, since the workflow retries, and so is its limiter: a
  * call that waits in a queue would use up its time without being made.

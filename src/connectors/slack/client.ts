@@ -1,8 +1,6 @@
 import { LogLevel, WebClient, type Logger } from '@slack/web-api';
 import { toVendorError, type Answer } from './errors.ts';
 
-export type SlackClient = ReturnType<typeof createSlackClient>;
-
 export interface SlackOptions {
   token: string;
   /** `https://slack.com/api/`, or the sandbox. */

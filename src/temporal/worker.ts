@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import {
+  type ActivityInterceptorsFactory,
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from '@temporalio/worker';
+import type { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
+import type { Logger } from '../telemetry/log.ts';
+
+export const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+
+/** Sends what the SDK itself logs into our log. Once per process, before any connection. */
+export function installRuntime(log: Logger): void {
+  const write = (level: 'debug' | 'info' | 'warn' | 'error', message: string, meta?: object) =>
+    log[level]({ ...(meta && 'workflowId' in meta && { workflow_id: meta.workflowId }) }, message);
+  Runtime.install({
+    // The process that we run in decides when it ends; two handlers for one signal would race.
+    shutdownSignals: [],
+    logger: {
+      log: (level, message, meta) =>
+        level === 'TRACE' ? undefined : write(level.toLowerCase() as 'info', message, meta),
+      trace: () => {},
+      debug: (message, meta) => write('debug', message, meta),
+      info: (message, meta) => write('debug', message, meta),
+      warn: (message, meta) => write('warn', message, meta),
+      error: (message, meta) => write('error', message, meta),
+    },
+  });
+}
+
+/** Connects, trying again for a minute: in a deployment the worker may be up before the server. */
+export async function connect(address: string): Promise<NativeConnection> {
+  const endsAt = Date.now() + 60_000;
+  for (;;) {
+    try {
+      return await NativeConnection.connect({ address });
+    } catch (error) {
+      if (Date.now() >= endsAt)
+        throw new Error(`no Temporal server answers at ${address}; set TEMPORAL_ADDRESS`, { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+/** The bundle that the sandbox of workflows runs; the plugins' interceptors are part of it. */
+export const bundleWorkflows = (plugins: OpenTelemetryPlugin[]): Promise<WorkflowBundle> =>
+  bundleWorkflowCode({ workflowsPath, plugins, logger: bundlerLog });
+
+const bundlerLog = new DefaultLogger('ERROR');
+
+/** Our one worker: workflows and activities. Short tasks, so many at once; a stop gives what runs ten seconds. */
+export function createWorker(options: {
+  connection: NativeConnection;
+  namespace: string;
+  taskQueue: string;
+  activities: object;
+  interceptor: ActivityInterceptorsFactory;
+  plugins: OpenTelemetryPlugin[];
+  bundle?: WorkflowBundle;
+}): Promise<Worker> {
+  const { connection, namespace, taskQueue, activities, plugins, bundle } = options;
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    activities,
+    plugins,
+    ...(bundle ? { workflowBundle: bundle } : { workflowsPath }),
+    interceptors: { activity: [options.interceptor] },
+    maxConcurrentWorkflowTaskExecutions: 100,
+    maxConcurrentActivityTaskExecutions: 100,
+    maxCachedWorkflows: 1_000,
+    shutdownGraceTime: '10s',
+    shutdownForceTime: '15s',
+  });
+}
