@@ -67,7 +67,9 @@ async function createCluster(options: {
   const unfinished = `${folder}.new`;
   const passwordFile = join(dataDir, 'postgres.password');
   const address = parseDatabaseAddress(url);
-  await rm(unfinished, { recursive: true, force: true });
+  if (address.password === '') throw new Error('DATABASE_URL has no password: the local server is made with one.');
+  // The one that was cut short may still be writing.
+  await rm(unfinished, { recursive: true, force: true, maxRetries: 10 });
   await mkdir(unfinished, { mode: 0o700 });
   try {
     await rm(passwordFile, { force: true });

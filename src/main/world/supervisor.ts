@@ -3,8 +3,6 @@ import { type Child, type ChildCommand, startChild } from './child.ts';
 import { openProcessRecord } from './process-record.ts';
 import { WorldError } from './world-error.ts';
 
-const stopTimeoutMs = 10_000;
-
 export interface Supervisor {
   /** Starts a child whose death ends everything, once it is `guarded`. */
   start(command: ChildCommand): Child;
@@ -24,7 +22,10 @@ export async function createSupervisor(options: {
   dataDir: string;
   log: (line: string) => void;
   onLine: (name: string, line: string) => void;
+  /** How long a child may take to end in order. */
+  stopTimeoutMs?: number;
 }): Promise<Supervisor> {
+  const { stopTimeoutMs = 10_000 } = options;
   const record = await openProcessRecord(options.dataDir, options.log);
   const children: Child[] = [];
   const stopping = new AbortController();
@@ -37,7 +38,7 @@ export async function createSupervisor(options: {
   const finish = (error: WorldError | null) => {
     stopped ??= (async () => {
       stopping.abort(error ?? new WorldError('The local world was stopped.'));
-      for (const child of children.toReversed()) await stopChild(child);
+      for (const child of children.toReversed()) await stopChild(child, stopTimeoutMs);
       record.close();
       process.off('exit', onExit);
       end(error);
@@ -64,7 +65,7 @@ export async function createSupervisor(options: {
   };
 }
 
-async function stopChild(child: Child): Promise<void> {
+async function stopChild(child: Child, stopTimeoutMs: number): Promise<void> {
   if (child.hasExited()) return;
   child.signal(child.stopSignal);
   const timer = new AbortController();

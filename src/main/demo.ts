@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { ConfigurationError, readConfiguration } from '../config/environment.ts';
+import { migrateDatabase } from '../db/migrate.ts';
+import { play } from './demo/play.ts';
+import { buildScenario } from './demo/scenario.ts';
+import { formatTable } from './demo/table.ts';
+import { dataFolder } from './world/folders.ts';
+import { apiUrl } from './world/programs.ts';
+import { WorldError } from './world/world-error.ts';
+import { startWorld } from './world.ts';
+
+/** `npm run demo [-- --json] [--keep] [--fresh]`: real requests through the whole local world, and what came of them. */
+async function main(): Promise<boolean> {
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ options: { json: flag, keep: flag, fresh: flag } });
+  const configuration = readConfiguration();
+  // With --json, standard output holds the result and nothing else.
+  const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`);
+  const world = await startWorld({
+    dataDir: dataFolder(configuration.CAUSEWAY_DATA_DIR),
+    configuration,
+    fresh: values.fresh,
+    migrate: migrateDatabase,
+    log: say,
+  });
+  try {
+    const nowMs = Date.now();
+    const events = await play(buildScenario(nowMs, nowMs), {
+      api: apiUrl(configuration),
+      sandbox: `http://127.0.0.1:${configuration.SANDBOX_PORT}`,
+      webhookUrl: configuration.HUBSPOT_WEBHOOK_URL,
+      webhookSecret: configuration.HUBSPOT_CLIENT_SECRET,
+      operatorKey: configuration.OPERATOR_API_KEY,
+    });
+    const ok = events.every((event) => event.ok);
+    const ui = `${configuration.TEMPORAL_UI_URL}/namespaces/${configuration.TEMPORAL_NAMESPACE}/workflows`;
+    if (values.json) process.stdout.write(`${JSON.stringify({ ok, events, ui })}\n`);
+    else {
+      say(
+        `\n${formatTable(events)}\n\nThe same batch was posted a second time: every event was recognised, and no effect was added.`,
+      );
+      say(`Web UI: ${ui}${values.keep ? '' : '  (stopped now; npm run demo -- --keep leaves it up)'}`);
+    }
+    if (values.keep) {
+      say('Everything stays up until Ctrl-C.');
+      const error = await world.ended;
+      if (error) throw error;
+    }
+    return ok;
+  } finally {
+    await world.stop();
+  }
+}
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  const expected = error instanceof WorldError || error instanceof ConfigurationError;
+  console.error(expected ? error.message : error);
+  process.exitCode = 1;
+}
