@@ -1,7 +1,7 @@
-import type { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { activityInterceptor } from '../activities/classify-failure.ts';
 import type { Configuration } from '../config/environment.ts';
-import { defaultSweepLimits } from '../intake/starter.ts';
+import { defaultSweepLimits, type SweepLimits } from '../intake/starter.ts';
 import { startSweeper } from '../intake/sweeper.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Tracing } from '../telemetry/traces.ts';
@@ -15,8 +15,16 @@ const sweepEveryMs = 1_000;
 /** Runs workflows, activities and the sweeper until it is stopped. */
 export async function startWork(
   { configuration, log, tracing }: { configuration: Configuration; log: Logger; tracing: Tracing },
-  { connection, workflows }: { connection: NativeConnection; workflows: EventWorkflows },
+  options: {
+    connection: NativeConnection;
+    workflows: EventWorkflows;
+    /** Built before, so that the start is quick; absent, it is built now. */
+    bundle?: WorkflowBundleOption;
+    sweep?: Partial<SweepLimits> | undefined;
+    sweepEveryMs?: number | undefined;
+  },
 ): Promise<Running> {
+  const { connection, workflows, bundle } = options;
   const steps = openPool(configuration, log, 'steps', 10);
   const finishing = openPool(configuration, log, 'finishing', 6);
   const { activities, starter } = wireActivities(configuration, {
@@ -32,9 +40,15 @@ export async function startWork(
     activities,
     interceptor: activityInterceptor(log),
     plugins: tracing.plugins,
+    ...(bundle && { bundle }),
   });
   const working = worker.run();
-  const sweeper = startSweeper({ starter, everyMs: sweepEveryMs, limits: defaultSweepLimits, log });
+  const sweeper = startSweeper({
+    starter,
+    everyMs: options.sweepEveryMs ?? sweepEveryMs,
+    limits: { ...defaultSweepLimits, ...options.sweep },
+    log,
+  });
   return {
     async stop() {
       await sweeper.stop();

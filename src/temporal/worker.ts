@@ -7,6 +7,7 @@ import {
   Runtime,
   Worker,
   type WorkflowBundle,
+  type WorkflowBundleOption,
 } from '@temporalio/worker';
 import type { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
 import type { Logger } from '../telemetry/log.ts';
@@ -60,7 +61,7 @@ export function createWorker(options: {
   activities: object;
   interceptor: ActivityInterceptorsFactory;
   plugins: OpenTelemetryPlugin[];
-  bundle?: WorkflowBundle;
+  bundle?: WorkflowBundleOption;
 }): Promise<Worker> {
   const { connection, namespace, taskQueue, activities, plugins, bundle } = options;
   return Worker.create({

@@ -1,0 +1,133 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
+import { hubspotWebhook } from '../sandbox/hubspot/webhook.ts';
+import { parseEnvironment } from '../src/config/environment.ts';
+import type { SweepLimits } from '../src/intake/starter.ts';
+import type { ReceivedEvent } from '../src/intake/receive.ts';
+import type { EventView } from '../src/operations/why.ts';
+import { startWork } from '../src/main/work.ts';
+import { openPool, wireApp } from '../src/main/wiring.ts';
+import { createLogger } from '../src/telemetry/log.ts';
+import { clientOf } from '../src/temporal/client.ts';
+import { createEventWorkflows } from '../src/temporal/event-workflows.ts';
+import { connect } from '../src/temporal/worker.ts';
+import { createTestDatabase } from './database.ts';
+import { eventually } from './eventually.ts';
+import { runSandbox } from './running-sandbox.ts';
+
+export type Causeway = Awaited<ReturnType<typeof startCauseway>>;
+
+export interface Answer {
+  status: number;
+  body: { accepted: number; duplicates: number; rejected: number; events: ReceivedEvent[] };
+}
+
+/**
+ * Causeway as it runs in production, in this process: its HTTP server, its worker and its sweeper, over a database, a task
+ * queue and vendors of the test's own. Environment variables and the sweeper's limits can be changed.
+ */
+export async function startCauseway(
+  options: {
+    environment?: Record<string, string>;
+    worker?: boolean;
+    sweep?: Partial<SweepLimits>;
+    sweepEveryMs?: number;
+  } = {},
+) {
+  const database = await createTestDatabase();
+  const sandbox = await runSandbox();
+  const configuration = parseEnvironment({
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
+    // Workflow ids are made from keyed hashes: a key of its own keeps tests apart in the one namespace.
+    HASH_KEY: randomBytes(32).toString('base64'),
+    SANDBOX_PORT: new URL(sandbox.hubspotUrl).port,
+    ...options.environment,
+  });
+  const log = createLogger({ level: configuration.LOG_LEVEL, process: 'test', pretty: false });
+  const connection = await connect(configuration.TEMPORAL_ADDRESS);
+  const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [] });
+  const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
+  const pool = openPool(configuration, log, 'test', 12);
+  const { queries } = pool;
+  const app = await wireApp(configuration, {
+    accepting: queries,
+    reading: queries,
+    workflows,
+    readiness: async () => ({ ready: true, checks: {} }),
+    log,
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+
+  const startWorker = () =>
+    startWork(
+      { configuration, log, tracing: { plugins: [], shutdown: async () => {} } },
+      {
+        connection,
+        workflows,
+        bundle: { codePath: inject('workflowBundlePath') },
+        sweep: options.sweep,
+        sweepEveryMs: options.sweepEveryMs,
+      },
+    );
+  let worker = options.worker === false ? undefined : await startWorker();
+
+  const read = async (id: string): Promise<EventView> => {
+    const response = await fetch(`${url}/api/v1/events/${id}`, {
+      headers: { authorization: `Bearer ${configuration.OPERATOR_API_KEY}` },
+      signal: AbortSignal.timeout(5_000),
+    });
+    if (!response.ok) throw new Error(`reading event ${id}: ${response.status}`);
+    return (await response.json()) as EventView;
+  };
+
+  return {
+    configuration,
+    url,
+    sandbox,
+    queries,
+    client,
+    workflows,
+    log,
+    read,
+    /** Posts events (or any text) as HubSpot would, signed. */
+    async post(events: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+      const { HUBSPOT_WEBHOOK_URL, HUBSPOT_CLIENT_SECRET: secret } = configuration;
+      const request = hubspotWebhook({ url: HUBSPOT_WEBHOOK_URL, secret, events, nowMs: Date.now() });
+      const response = await fetch(`${url}/webhooks/hubspot`, {
+        ...request,
+        headers: { ...request.headers, ...headers },
+        signal: AbortSignal.timeout(20_000),
+      });
+      return { status: response.status, body: (await response.json()) as Answer['body'] };
+    },
+    /** The event once it is done or failed. */
+    finished: (id: string, deadlineMs = 30_000): Promise<EventView> =>
+      eventually(
+        `event ${id} finishes`,
+        async () => {
+          const view = await read(id);
+          return view.finishedAt ? view : undefined;
+        },
+        deadlineMs,
+      ),
+    async startWorker(): Promise<void> {
+      worker ??= await startWorker();
+    },
+    async stopWorker(): Promise<void> {
+      await worker?.stop();
+      worker = undefined;
+    },
+    async close(): Promise<void> {
+      await worker?.stop();
+      await app.close();
+      await pool.close();
+      await connection.close();
+      await sandbox.close();
+      await database.drop();
+    },
+  };
+}
