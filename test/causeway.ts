@@ -3,8 +3,8 @@ import { inject } from 'vitest';
 import { hubspotWebhook } from '../sandbox/hubspot/webhook.ts';
 import { parseEnvironment } from '../src/config/environment.ts';
 import type { SweepLimits } from '../src/intake/starter.ts';
-import type { ReceivedEvent } from '../src/intake/receive.ts';
-import type { EventView } from '../src/operations/why.ts';
+import { type EventView, eventView } from '../src/domain/event-view.ts';
+import { type Receipt, receipt, receiptOf } from '../src/domain/received.ts';
 import { startWork } from '../src/main/work.ts';
 import { openPool, wireApp } from '../src/main/wiring.ts';
 import { createLogger } from '../src/telemetry/log.ts';
@@ -19,7 +19,10 @@ export type Causeway = Awaited<ReturnType<typeof startCauseway>>;
 
 export interface Answer {
   status: number;
-  body: { accepted: number; duplicates: number; rejected: number; events: ReceivedEvent[] };
+  /** Empty unless it is a 202. */
+  body: Receipt;
+  /** What was answered, whatever it is. */
+  raw: unknown;
 }
 
 /**
@@ -81,7 +84,7 @@ export async function startCauseway(
       signal: AbortSignal.timeout(5_000),
     });
     if (!response.ok) throw new Error(`reading event ${id}: ${response.status}`);
-    return (await response.json()) as EventView;
+    return eventView.parse(await response.json());
   };
 
   return {
@@ -102,7 +105,8 @@ export async function startCauseway(
         headers: { ...request.headers, ...headers },
         signal: AbortSignal.timeout(20_000),
       });
-      return { status: response.status, body: (await response.json()) as Answer['body'] };
+      const raw: unknown = await response.json();
+      return { status: response.status, raw, body: response.status === 202 ? receipt.parse(raw) : receiptOf([]) };
     },
     /** The event once it is done or failed. */
     finished: (id: string, deadlineMs = 30_000): Promise<EventView> =>

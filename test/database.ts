@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { Client } from 'pg';
 import { inject } from 'vitest';
 
 /** A migrated database of a test's own, gone after `drop`. */
@@ -13,8 +13,8 @@ export async function createTestDatabase(): Promise<{ url: string; drop(): Promi
   };
 }
 
-async function asAdmin(work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
-  const admin = new pg.Client(inject('templateUrl').replace(/\/[^/]*$/, '/postgres'));
+async function asAdmin(work: (admin: Client) => Promise<unknown>): Promise<void> {
+  const admin = new Client(inject('templateUrl').replace(/\/[^/]*$/, '/postgres'));
   await admin.connect();
   try {
     await work(admin);

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrateDatabase } from '../src/db/migrate.ts';
 import { projectFolder } from '../src/main/world/folders.ts';
@@ -21,7 +21,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // A name of its own lets two runs go on side by side; the same name again cleans up after a run that was killed.
   const dataDir = join(projectFolder, '.causeway', process.env['CAUSEWAY_TEST_NAME'] ?? 'test');
   const servers = await startLocalServers({ dataDir, fresh: true, log: (line) => process.stderr.write(`${line}\n`) });
-  const admin = new pg.Client(servers.databaseUrl);
+  const admin = new Client(servers.databaseUrl);
   await admin.connect();
   await admin.query('create database template_causeway');
   await admin.end();

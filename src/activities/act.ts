@@ -3,9 +3,7 @@ import { readForEffect } from '../db/effects.ts';
 import type { EventRun } from '../db/event-steps.ts';
 import { effectKeys } from '../domain/ids.ts';
 import { eventLabels } from '../intake/event-labels.ts';
-import { decisionContext } from '../privacy/contexts.ts';
-import { openJson } from '../privacy/sealing.ts';
-import type { StoredDecision } from './decide.ts';
+import { sealedDecision } from '../privacy/sealed-records.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { openEvent, superseded } from './open-event.ts';
 
@@ -15,7 +13,7 @@ export function createAct({ queries, keyring, ports, actions, fallback, ledger, 
     const found = await readForEffect(queries, step, step.key);
     const { row, key, event } = openEvent(found, keyring);
     if (!found?.decisionSealed) throw superseded();
-    const { decision, facts } = openJson(key, decisionContext(row.id), found.decisionSealed) as StoredDecision;
+    const { decision, facts } = sealedDecision.open(key, row.id, found.decisionSealed);
     const index = effectKeys(row.id, decision.actions).findIndex((effect) => effect.key === step.key);
     const planned = decision.actions[index];
     if (!planned) throw superseded();

@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { decideOnce, readOpenEvent, type EventRun } from '../db/event-steps.ts';
 import { decide as decideByRules } from '../decisions/decide.ts';
 import type { Decision } from '../domain/decision.ts';
-import type { Facts } from '../domain/facts.ts';
 import { effectKeys } from '../domain/ids.ts';
 import { eventLabels } from '../intake/event-labels.ts';
-import { decisionContext } from '../privacy/contexts.ts';
-import { openJson, sealJson } from '../privacy/sealing.ts';
+import { sealedDecision } from '../privacy/sealed-records.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { openEvent, superseded } from './open-event.ts';
 
@@ -21,17 +19,16 @@ export function createDecide({ queries, keyring, rules, log }: ActivityDependenc
   return async function decide(run: EventRun): Promise<Decided> {
     const { row, key, event, facts } = openEvent(await readOpenEvent(queries, run), keyring);
     const proposed = decideByRules({ event, facts, rules, now: new Date() });
-    const context = decisionContext(row.id);
     const stored = await decideOnce(queries, run, {
       id: randomUUID(),
       decidedBy: proposed.decidedBy,
       ruleId: proposed.ruleId,
       ruleSetHash: proposed.ruleSetHash,
       confidence: proposed.confidence,
-      sealed: sealJson(key, context, { decision: proposed, facts }),
+      sealed: sealedDecision.seal(key, row.id, { decision: proposed, facts }),
     });
     if (!stored) throw superseded();
-    const { decision } = openJson(key, context, stored) as StoredDecision;
+    const { decision } = sealedDecision.open(key, row.id, stored);
     log.info({ ...eventLabels(row), decided_by: decision.decidedBy, rule_id: decision.ruleId }, 'event decided');
     const effects = new Map(effectKeys(row.id, decision.actions).map(({ key: effect, type }) => [effect, type]));
     return {
@@ -40,10 +37,4 @@ export function createDecide({ queries, keyring, rules, log }: ActivityDependenc
       effects: [...effects].map(([effect, type]) => ({ key: effect, type })),
     };
   };
-}
-
-/** What is sealed as a decision: with the facts it was made from, so that it can be made again. */
-export interface StoredDecision {
-  decision: Decision;
-  facts: Facts;
 }

@@ -1,8 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { readOpenEvent, storeFacts, type EventRun } from '../db/event-steps.ts';
 import { eventLabels } from '../intake/event-labels.ts';
-import { factsContext } from '../privacy/contexts.ts';
-import { sealJson } from '../privacy/sealing.ts';
+import { sealedFacts } from '../privacy/sealed-records.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { openEvent } from './open-event.ts';
@@ -16,7 +15,7 @@ export function createEnrich({ queries, keyring, ports, policy, log }: ActivityD
       now: new Date(),
     });
     if (retryable && activityInfo().attempt < policy.enrich.attempts) throw retryable;
-    await storeFacts(queries, run, sealJson(key, factsContext(row.id), facts));
+    await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts));
     log.info({ ...eventLabels(row), gaps: facts.gaps }, 'event enriched');
     return { gaps: facts.gaps };
   };

@@ -49,11 +49,11 @@ export async function gatherFacts(
     }
   }
 
-  const deal = await read('deal', event.dealId, crm.readDeal);
+  const deal = await read('deal', event.dealId, (id, call) => crm.readDeal(id, call));
   const [contact, account, owner] = await Promise.all([
-    read('contact', event.contactId ?? deal?.contactId, crm.readContact),
-    read('account', event.accountId ?? deal?.accountId, crm.readAccount),
-    read('owner', deal?.ownerId, crm.readOwner),
+    read('contact', event.contactId ?? deal?.contactId, (id, call) => crm.readContact(id, call)),
+    read('account', event.accountId ?? deal?.accountId, (id, call) => crm.readAccount(id, call)),
+    read('owner', deal?.ownerId, (id, call) => crm.readOwner(id, call)),
   ]);
   const facts: Facts = {
     ...(deal && { deal }),

@@ -1,10 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OpenEvent } from '../db/event-steps.ts';
-import { canonicalEvent, type CanonicalEvent } from '../domain/event.ts';
+import type { CanonicalEvent } from '../domain/event.ts';
 import type { Facts } from '../domain/facts.ts';
-import { eventContext, factsContext } from '../privacy/contexts.ts';
 import type { Keyring } from '../privacy/keyring.ts';
-import { openJson } from '../privacy/sealing.ts';
+import { sealedEvent, sealedFacts } from '../privacy/sealed-records.ts';
 
 /** The row is no longer open in this generation; whoever has it now does the rest. */
 export const superseded = (): ApplicationFailure =>
@@ -22,8 +21,8 @@ export function openEvent(
   if (!row) throw superseded();
   if (!row.keyId || !row.wrappedKey || !row.sealed) throw erased();
   const { key } = keyring.unwrap({ id: row.keyId, wrapped: row.wrappedKey });
-  const event = canonicalEvent.parse(openJson(key, eventContext(row.id), row.sealed));
-  const facts = row.factsSealed ? (openJson(key, factsContext(row.id), row.factsSealed) as Facts) : noFacts;
+  const event = sealedEvent.open(key, row.id, row.sealed);
+  const facts = row.factsSealed ? sealedFacts.open(key, row.id, row.factsSealed) : noFacts;
   return { row, key, event, facts };
 }
 

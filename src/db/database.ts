@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import pg from 'pg';
+import { Pool } from 'pg';
 import * as schema from './schema/index.ts';
 
 export type Queries = NodePgDatabase<typeof schema>;
@@ -18,7 +18,7 @@ export function openDatabase(options: {
   onIdleError?: (error: Error) => void;
   onStatement?: (statement: string) => void;
 }): Database {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: options.url,
     application_name: options.applicationName,
     max: options.maxConnections,

@@ -1,9 +1,9 @@
-import pg from 'pg';
+import { DatabaseError } from 'pg';
 
 /** The SQLSTATE of an error from PostgreSQL, however deep it is wrapped; `undefined` for any other error. */
 export function sqlState(error: unknown): string | undefined {
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    if (cause instanceof pg.DatabaseError) return cause.code;
+    if (cause instanceof DatabaseError) return cause.code;
   }
   return undefined;
 }

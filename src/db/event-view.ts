@@ -7,7 +7,7 @@ export type EventViewRow = {
   tenantId: string;
   source: string;
   type: string;
-  state: string;
+  state: 'accepted' | 'running' | 'done' | 'failed';
   outcome: string | null;
   correlationId: string;
   keyHash: string;

@@ -99,7 +99,6 @@ export async function takeOverdueHeads(
   queries: Queries,
   limits: { staleMs: number; runningMs: number; count: number },
 ): Promise<(EventToStart & { state: 'accepted' | 'running' })[]> {
-  const since = (ms: number) => sql`clock_timestamp() - ${ms} * interval '1 millisecond'`;
   const { rows } = await queries.execute<EventToStart & { state: 'accepted' | 'running' }>(sql`
     with recursive lanes as (
       (select lane from events where holds_lane order by lane limit 1)
@@ -119,6 +118,8 @@ export async function takeOverdueHeads(
     returning ${toStart}, state`);
   return rows;
 }
+
+const since = (ms: number) => sql`clock_timestamp() - ${ms} * interval '1 millisecond'`;
 
 /** Gives heads back whose start did not succeed, so that the starter does not wait for the claim to grow old. */
 export async function releaseClaims(queries: Queries, ids: readonly string[]): Promise<void> {

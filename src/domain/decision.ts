@@ -4,7 +4,6 @@ export const actionTypes = ['draft_followup', 'notify_ae'] as const;
 export type ActionType = (typeof actionTypes)[number];
 
 export const priorities = ['low', 'standard', 'high', 'immediate'] as const;
-export type Priority = (typeof priorities)[number];
 
 /** One action on one target. `targetId` is an id at the provider (a contact, a company, an owner) or `default`; never an address. */
 export const plannedAction = z.strictObject({
@@ -16,25 +15,28 @@ export const plannedAction = z.strictObject({
 export type PlannedAction = z.infer<typeof plannedAction>;
 
 /** The value a condition had: `unknown` when it reads a fact nobody has. */
-export type Truth = true | false | 'unknown';
+const truth = z.union([z.boolean(), z.literal('unknown')]);
+export type Truth = z.infer<typeof truth>;
 
-/** How each rule came out, in the order they were asked: what `GET /api/v1/events/:id` explains. */
-export interface RuleTrace {
-  ruleId: string;
-  version: number;
-  matched: boolean;
-  predicates: readonly { expression: string; value: Truth }[];
-}
+/** How a rule came out; rules stand in the order they were asked: what `GET /api/v1/events/:id` explains. */
+const ruleTrace = z.strictObject({
+  ruleId: z.string(),
+  version: z.number(),
+  matched: z.boolean(),
+  predicates: z.array(z.strictObject({ expression: z.string(), value: truth })).readonly(),
+});
+export type RuleTrace = z.infer<typeof ruleTrace>;
 
 /** What to do about one event, with who decided it and why. A pure function of the event, its facts, the rule set and the time. */
-export interface Decision {
-  decidedBy: 'rules' | 'model' | 'fallback' | 'none';
-  ruleId: string | null;
-  ruleSetHash: string;
-  confidence: number | null;
-  reasoning: string;
+export const decision = z.strictObject({
+  decidedBy: z.enum(['rules', 'model', 'fallback', 'none']),
+  ruleId: z.string().nullable(),
+  ruleSetHash: z.string(),
+  confidence: z.number().nullable(),
+  reasoning: z.string(),
   /** ISO 8601; `now` of every condition. */
-  decidedAt: string;
-  actions: readonly PlannedAction[];
-  trace: readonly RuleTrace[];
-}
+  decidedAt: z.iso.datetime(),
+  actions: z.array(plannedAction).readonly(),
+  trace: z.array(ruleTrace).readonly(),
+});
+export type Decision = z.infer<typeof decision>;

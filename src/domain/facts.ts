@@ -1,46 +1,43 @@
-/** What enrichment found out about the objects of an event. A field that is absent is unknown, never false or empty. */
-export interface Facts {
-  deal?: DealFacts;
-  contact?: ContactFacts;
-  account?: AccountFacts;
-  owner?: OwnerFacts;
-  /** What could not be found, and why: `deal: HubSpotNotFound`. */
-  gaps: readonly string[];
-  /** Who said so, and when (ISO 8601). */
-  provider: string;
-  fetchedAt: string;
-}
+import { z } from 'zod';
 
-export interface DealFacts {
-  id: string;
-  name?: string;
+const text = z.string().exactOptional();
+
+export const dealFacts = z.strictObject({
+  id: z.string(),
+  name: text,
   /** The pipeline's label of the stage, lower-case: `negotiation`; the internal id is `stageId`. */
-  stage?: string;
-  stageId?: string;
+  stage: text,
+  stageId: text,
   /** ISO 8601. */
-  closeDate?: string;
-  enteredStageAt?: string;
-  lastActivityAt?: string;
-  competitors?: readonly string[];
-  ownerId?: string;
-  contactId?: string;
-  accountId?: string;
-}
+  closeDate: text,
+  enteredStageAt: text,
+  lastActivityAt: text,
+  competitors: z.array(z.string()).readonly().exactOptional(),
+  ownerId: text,
+  contactId: text,
+  accountId: text,
+});
+export type DealFacts = z.infer<typeof dealFacts>;
 
-export interface ContactFacts {
-  id: string;
-  email?: string;
-  firstName?: string;
-  lastName?: string;
-}
+export const contactFacts = z.strictObject({ id: z.string(), email: text, firstName: text, lastName: text });
+export type ContactFacts = z.infer<typeof contactFacts>;
 
-export interface AccountFacts {
-  id: string;
-  name?: string;
-}
+export const accountFacts = z.strictObject({ id: z.string(), name: text });
+export type AccountFacts = z.infer<typeof accountFacts>;
 
-export interface OwnerFacts {
-  id: string;
-  email?: string;
-  firstName?: string;
-}
+export const ownerFacts = z.strictObject({ id: z.string(), email: text, firstName: text });
+export type OwnerFacts = z.infer<typeof ownerFacts>;
+
+/** What enrichment found out about the objects of an event. A field that is absent is unknown, never false or empty. */
+export const facts = z.strictObject({
+  deal: dealFacts.exactOptional(),
+  contact: contactFacts.exactOptional(),
+  account: accountFacts.exactOptional(),
+  owner: ownerFacts.exactOptional(),
+  /** What could not be found, and why: `deal: HubSpotNotFound`. */
+  gaps: z.array(z.string()).readonly(),
+  /** Who said so, and when (ISO 8601). */
+  provider: z.string(),
+  fetchedAt: z.iso.datetime(),
+});
+export type Facts = z.infer<typeof facts>;

@@ -7,8 +7,7 @@ import { eventWorkflowId } from '../domain/ids.ts';
 import type { ParsedEvent } from '../domain/incoming.ts';
 import type { Hasher } from '../privacy/hasher.ts';
 import type { Keyring } from '../privacy/keyring.ts';
-import { eventContext } from '../privacy/contexts.ts';
-import { sealJson } from '../privacy/sealing.ts';
+import { sealedEvent } from '../privacy/sealed-records.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { eventLabels } from './event-labels.ts';
 import type { Starter } from './starter.ts';
@@ -69,7 +68,7 @@ export function createAccept(options: {
       type: parsed.event.eventType,
       ...hashes,
       subjectKeyId,
-      sealed: sealJson(key, eventContext(id), parsed.event),
+      sealed: sealedEvent.seal(key, id, parsed.event),
       occurredAt: parsed.event.firedAt,
     };
   }

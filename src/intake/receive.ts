@@ -1,12 +1,8 @@
 import { orUnavailable } from '../db/errors-as-unavailable.ts';
 import type { ParsedEvent, Violation } from '../domain/incoming.ts';
+import type { ReceivedEvent } from '../domain/received.ts';
 import type { Accept } from './accept.ts';
 import type { RecordViolations } from './violations.ts';
-
-/** What became of one event of a request. */
-export type ReceivedEvent =
-  | { id: string; status: 'accepted' | 'duplicate' | 'conflict'; workflowId: string }
-  | { id: string; status: 'violation'; error: { path: string; message: string } };
 
 export interface Request {
   tenantId: string;

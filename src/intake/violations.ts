@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Queries } from '../db/database.ts';
 import { insertViolations } from '../db/schema-violations.ts';
-import { violationContext } from '../privacy/contexts.ts';
 import type { Keyring } from '../privacy/keyring.ts';
-import { seal } from '../privacy/sealing.ts';
+import { sealViolation } from '../privacy/sealed-records.ts';
 
 /** As much of a refused event as is kept. */
 const maxRawBytes = 16 * 1024;
@@ -28,7 +27,7 @@ export function createViolations(options: { queries: Queries; keyring: Keyring }
     const { id: subjectKeyId, key } = await options.keyring.keyFor(tenantId, { kind: 'tenant' });
     const rows = violations.map(({ path, message, raw }) => {
       const id = randomUUID();
-      const sealed = seal(key, violationContext(id), raw.subarray(0, maxRawBytes));
+      const sealed = sealViolation(key, id, raw.subarray(0, maxRawBytes));
       return {
         id,
         tenantId,

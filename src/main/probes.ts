@@ -7,7 +7,6 @@ import { createReadiness, type Readiness } from '../operations/readiness.ts';
 /** What has to be up before events are taken. In development that is the whole local world; elsewhere PostgreSQL is enough. */
 export function readinessOf(configuration: Configuration, queries: Queries, client: Client): Readiness {
   const { production, sandboxUrl, TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: name } = configuration;
-  const deadline = () => Date.now() + 1_500;
   const database = {
     name: 'postgresql',
     needed: 'always' as const,
@@ -22,8 +21,7 @@ export function readinessOf(configuration: Configuration, queries: Queries, clie
     name: 'worker',
     needed: 'once' as const,
     async probe() {
-      // 1 is the workflow task queue.
-      const request = { namespace, taskQueue: { name }, taskQueueType: 1 };
+      const request = { namespace, taskQueue: { name } };
       const { pollers } = await client.withDeadline(deadline(), () =>
         client.workflowService.describeTaskQueue(request),
       );
@@ -40,6 +38,8 @@ export function readinessOf(configuration: Configuration, queries: Queries, clie
   };
   return createReadiness(production ? [database] : [database, temporal, worker, sandbox]);
 }
+
+const deadline = () => Date.now() + 1_500;
 
 class NoWorker extends Error {
   override readonly name = 'NoWorker';

@@ -6,7 +6,7 @@ export interface Check {
   /** `always`: without it no event can be taken. `once`: needed to become ready, later only reported. */
   needed: 'always' | 'once';
   /** Rejects when the part is away. */
-  probe(): Promise<unknown>;
+  probe: () => Promise<unknown>;
 }
 
 const probeTimeoutMs = 2_000;

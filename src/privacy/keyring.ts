@@ -25,6 +25,8 @@ export interface DataKey {
 const cacheLimit = 10_000;
 const cacheMs = 60_000;
 
+const wrapContext = (id: string) => `subject-key:${id}`;
+
 /**
  * Gives each subject its own data key. A key is kept in memory for a minute at the most; sealing under one that was erased
  * meanwhile is caught by the foreign key of the sealed row, and then `forget` makes the next look-up ask the store.
@@ -38,7 +40,6 @@ export function createKeyring(options: {
   const { masterKey, hasher, store, now = Date.now } = options;
   const cache = new Map<string, { dataKey: DataKey; until: number }>();
 
-  const wrapContext = (id: string) => `subject-key:${id}`;
   const unwrap = (key: WrappedKey): DataKey => ({ id: key.id, key: open(masterKey, wrapContext(key.id), key.wrapped) });
 
   function aliasesOf(tenantId: string, subject: SubjectIdentifiers): [string, ...string[]] {

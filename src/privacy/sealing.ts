@@ -26,9 +26,3 @@ export function open(key: Buffer, context: string, sealed: Buffer): Buffer {
     .setAuthTag(tag);
   return Buffer.concat([decipher.update(sealed.subarray(1 + nonceLength + tagLength)), decipher.final()]);
 }
-
-export const sealJson = (key: Buffer, context: string, value: unknown): Buffer =>
-  seal(key, context, Buffer.from(JSON.stringify(value)));
-
-export const openJson = (key: Buffer, context: string, sealed: Buffer): unknown =>
-  JSON.parse(open(key, context, sealed).toString('utf8'));

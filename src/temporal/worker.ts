@@ -16,19 +16,19 @@ export const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', impo
 
 /** Sends what the SDK itself logs into our log. Once per process, before any connection. */
 export function installRuntime(log: Logger): void {
-  const write = (level: 'debug' | 'info' | 'warn' | 'error', message: string, meta?: object) =>
+  const to = (level: 'debug' | 'warn' | 'error') => (message: string, meta?: object) =>
     log[level]({ ...(meta && 'workflowId' in meta && { workflow_id: meta.workflowId }) }, message);
+  const write = { TRACE: () => {}, DEBUG: to('debug'), INFO: to('debug'), WARN: to('warn'), ERROR: to('error') };
   Runtime.install({
     // The process that we run in decides when it ends; two handlers for one signal would race.
     shutdownSignals: [],
     logger: {
-      log: (level, message, meta) =>
-        level === 'TRACE' ? undefined : write(level.toLowerCase() as 'info', message, meta),
-      trace: () => {},
-      debug: (message, meta) => write('debug', message, meta),
-      info: (message, meta) => write('debug', message, meta),
-      warn: (message, meta) => write('warn', message, meta),
-      error: (message, meta) => write('error', message, meta),
+      log: (level, message, meta) => write[level](message, meta),
+      trace: write.TRACE,
+      debug: write.DEBUG,
+      info: write.INFO,
+      warn: write.WARN,
+      error: write.ERROR,
     },
   });
 }

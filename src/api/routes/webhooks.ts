@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Receive, ReceivedEvent } from '../../intake/receive.ts';
+import { receipt, receiptOf } from '../../domain/received.ts';
+import type { Receive } from '../../intake/receive.ts';
 import { findSource } from '../../sources/index.ts';
 import { verify } from '../../sources/verification/verify.ts';
 import type { Logger } from '../../telemetry/log.ts';
@@ -77,7 +78,7 @@ export function webhookRoutes(app: FastifyInstance, { receive, sourceSettings, l
           const parsed = source.parse(body.value, new Date());
           if (parsed.kind === 'refused') return sendProblem(reply, parsed.status, { detail: parsed.message });
           const events = await receive.events(origin, parsed.events);
-          const answer = source.respond?.(new Date()) ?? { status: 202 as const, body: summary(events) };
+          const answer = source.respond?.(new Date()) ?? { status: 202 as const, body: receiptOf(events) };
           return reply.code(answer.status).send(answer.body);
         },
       ),
@@ -91,15 +92,4 @@ function parseJson(raw: Buffer): { value: unknown } | undefined {
   } catch {
     return undefined;
   }
-}
-
-function summary(events: readonly ReceivedEvent[]) {
-  const count = (...statuses: ReceivedEvent['status'][]) =>
-    events.filter(({ status }) => statuses.includes(status)).length;
-  return {
-    accepted: count('accepted'),
-    duplicates: count('duplicate'),
-    rejected: count('conflict', 'violation'),
-    events,
-  };
 }

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { hubspotWebhook } from '../../../sandbox/hubspot/webhook.ts';
-import type { EventView } from '../../operations/why.ts';
+import { z } from 'zod';
+import { type EventView, eventView } from '../../domain/event-view.ts';
+import { receipt } from '../../domain/received.ts';
 import type { DemoEvent, Scenario } from './scenario.ts';
 
 export interface Places {
@@ -21,10 +23,12 @@ export interface PlayedEvent {
   decidedBy: string;
   ruleId: string | null;
   actions: { type: string; target: string; state: string }[];
-  effects: { connector: string; operation: string; key: string; target: string }[];
+  effects: z.infer<typeof sandboxEffect>[];
   acceptToDoneMs: number | null;
   ok: boolean;
 }
+
+const sandboxEffect = z.object({ connector: z.string(), operation: z.string(), key: z.string(), target: z.string() });
 
 const waitMs = 60_000;
 const callMs = 10_000;
@@ -40,7 +44,8 @@ export async function play(scenario: Scenario, places: Places): Promise<PlayedEv
   if (again.duplicates !== scenario.events.length)
     throw new Error(`the same batch again gave ${again.duplicates} duplicates, not ${scenario.events.length}`);
 
-  const effects = (await (await call(`${places.sandbox}/_sandbox/effects`, 'GET')).json()) as PlayedEvent['effects'];
+  const answer = await call(`${places.sandbox}/_sandbox/effects`, 'GET');
+  const effects = z.array(sandboxEffect).parse(await answer.json());
   return scenario.events.flatMap((event, index) => {
     const view = finished[index];
     return view ? [rowOf(event, view, effects)] : [];
@@ -48,9 +53,7 @@ export async function play(scenario: Scenario, places: Places): Promise<PlayedEv
 }
 
 function rowOf({ title, expected }: DemoEvent, view: EventView, allEffects: PlayedEvent['effects']): PlayedEvent {
-  const effects = allEffects
-    .filter(({ key }) => key.includes(view.id))
-    .map(({ connector, operation, key, target }) => ({ connector, operation, key, target }));
+  const effects = allEffects.filter(({ key }) => key.includes(view.id));
   const done = effects.map(({ connector, operation }) => `${connector} ${operation}`).toSorted();
   return {
     title,
@@ -72,7 +75,7 @@ async function post(scenario: Scenario, { api, webhookUrl: url, webhookSecret: s
   const response = await fetch(`${api}/webhooks/hubspot`, { ...request, signal: AbortSignal.timeout(callMs) });
   if (response.status !== 202)
     throw new Error(`the webhook was answered with ${response.status}: ${await response.text()}`);
-  return (await response.json()) as { duplicates: number; events: { id: string }[] };
+  return receipt.parse(await response.json());
 }
 
 async function untilFinished(id: string, { api, operatorKey }: Places): Promise<EventView> {
@@ -81,7 +84,7 @@ async function untilFinished(id: string, { api, operatorKey }: Places): Promise<
     const response = await call(`${api}/api/v1/events/${id}`, 'GET', undefined, {
       authorization: `Bearer ${operatorKey}`,
     });
-    const view = (await response.json()) as EventView;
+    const view = eventView.parse(await response.json());
     if (view.finishedAt) return view;
     if (Date.now() > endsAt)
       throw new Error(`event ${id} is still ${view.state} after ${waitMs / 1000} s; see the worker's log`);

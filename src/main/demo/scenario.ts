@@ -22,15 +22,13 @@ const portalId = 48_975_575;
 export function buildScenario(run: number, nowMs: number): Scenario {
   const inDays = (days: number) => new Date(nowMs + days * dayMs).toISOString();
   const id = (offset: number) => run * 10 + offset;
-  const [stalled, contested, quiet, overdue, owner, contact, company] = [1, 2, 3, 4, 5, 6, 7].map(id) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const stalled = id(1);
+  const contested = id(2);
+  const quiet = id(3);
+  const overdue = id(4);
+  const owner = id(5);
+  const contact = id(6);
+  const company = id(7);
   const change = (objectId: number, propertyName: string, propertyValue: string) => ({
     eventId: objectId,
     subscriptionId: 6_547_123,

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { decision, priorities } from './decision.ts';
+
+/** What the ledger says of one effect. `skipped` is only ever a run's own view: the effect was confirmed before. */
+const effectView = z.object({
+  key: z.string(),
+  state: z.enum(['intent', 'confirmed', 'refused', 'unknown', 'skipped']),
+  attempts: z.number(),
+  receipt: z.record(z.string(), z.string()).nullable(),
+});
+
+/** One event with everything that was made of it, for people and programs. Times are ISO 8601. */
+export const eventView = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  source: z.string(),
+  type: z.string(),
+  state: z.enum(['accepted', 'running', 'done', 'failed']),
+  outcome: z.string().nullable(),
+  correlationId: z.string(),
+  receivedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  decision: decision
+    .omit({ actions: true })
+    .extend({ facts: z.object({ provider: z.string(), fetchedAt: z.string(), gaps: z.array(z.string()).readonly() }) })
+    .nullable(),
+  actions: z.array(
+    z.object({ type: z.string(), target: z.string(), priority: z.enum(priorities), effect: effectView }),
+  ),
+  failure: z.object({ class: z.string(), message: z.string() }).nullable(),
+  workflow: z.object({ id: z.string(), runId: z.string().nullable(), url: z.string() }),
+});
+export type EventView = z.infer<typeof eventView>;
