@@ -33,7 +33,7 @@ export function createWhy(options: { queries: Queries; keyring: Keyring; uiUrl: 
       correlationId: row.correlationId,
       receivedAt: new Date(row.receivedAt).toISOString(),
       finishedAt: row.finishedAt && new Date(row.finishedAt).toISOString(),
-      decision: stored ? { ...omitActions(stored.decision), facts: omitPersonal(stored.facts) } : null,
+      decision: stored ? { ...explanation(stored.decision), facts: omitPersonal(stored.facts) } : null,
       actions: actions.map((action, index) => {
         const key = keys[index]?.key ?? '';
         const effect = row.effects.find((candidate) => candidate.key === key);
@@ -61,7 +61,17 @@ export function createWhy(options: { queries: Queries; keyring: Keyring; uiUrl: 
 
 export type Why = ReturnType<typeof createWhy>;
 
-const omitActions = ({ actions: _, ...decision }: DecisionRecord['decision']) => decision;
-
 /** What the facts say about people and deals stays sealed; where they are from, how old they are and what was missing does not. */
 const omitPersonal = ({ provider, fetchedAt, gaps }: DecisionRecord['facts']) => ({ provider, fetchedAt, gaps });
+
+function explanation({
+  decidedBy,
+  ruleId,
+  ruleSetHash,
+  confidence,
+  reasoning,
+  decidedAt,
+  trace,
+}: DecisionRecord['decision']) {
+  return { decidedBy, ruleId, ruleSetHash, confidence, reasoning, decidedAt, trace };
+}

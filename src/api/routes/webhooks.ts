@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { receipt, receiptOf } from '../../domain/received.ts';
+import { receiptOf } from '../../domain/received.ts';
 import type { Receive } from '../../intake/receive.ts';
 import { findSource } from '../../sources/index.ts';
 import { verify } from '../../sources/verification/verify.ts';
