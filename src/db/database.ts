@@ -1,9 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import * as schema from './schema/index.ts';
 
-export type Queries = NodePgDatabase<typeof schema>;
+/** `over` asks through one borrowed connection, as a transaction has to. */
+export type Queries = NodePgDatabase<typeof schema> & {
+  $client: Pool;
+  over(client: PoolClient): NodePgDatabase;
+};
 
 export interface Database {
   queries: Queries;
@@ -29,14 +33,13 @@ export function openDatabase(options: {
     idle_in_transaction_session_timeout: 5_000,
     keepAlive: true,
   });
-  // A server that goes away breaks idle connections too; without a listener that would end the process.
+  // A server that goes away breaks idle and borrowed connections; without listeners that would end the process.
   pool.on('error', (error) => options.onIdleError?.(error));
+  pool.on('connect', (client) => client.on('error', () => {}));
   const { onStatement } = options;
-  const queries = drizzle(pool, {
-    schema,
-    ...(onStatement && { logger: { logQuery: (statement: string) => onStatement(statement) } }),
-  });
-  return { queries, close: () => pool.end() };
+  const settings = onStatement ? { logger: { logQuery: (statement: string) => onStatement(statement) } } : {};
+  const over = (client: PoolClient) => drizzle(client, settings);
+  return { queries: Object.assign(drizzle(pool, { ...settings, schema }), { over }), close: () => pool.end() };
 }
 
 /** Refuses a server on whose settings our guarantees would not hold; the error says what to change. */

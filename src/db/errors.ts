@@ -20,7 +20,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
     if ('code' in cause && typeof cause.code === 'string' && connectionErrors.has(cause.code)) return true;
     if (
-      /connection (terminated|timeout)|timeout exceeded when trying to connect|query read timeout/i.test(cause.message)
+      /connection (terminated|timeout|error)|timeout exceeded when trying to connect|query read timeout/i.test(
+        cause.message,
+      )
     )
       return true;
   }

@@ -1,7 +1,8 @@
-import { sqlState } from './errors.ts';
+import { sql } from 'drizzle-orm';
+import { isDatabaseUnavailable, sqlState } from './errors.ts';
 import type { Queries } from './database.ts';
 
-export type Transaction = Parameters<Parameters<Queries['transaction']>[0]>[0];
+export type Transaction = ReturnType<Queries['over']>;
 
 const deadlock = '40P01';
 const serializationFailure = '40001';
@@ -20,11 +21,31 @@ export class RetryTransaction extends Error {
 export async function inTransaction<T>(queries: Queries, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await queries.transaction(work, { isolationLevel: 'read committed' });
+      return await runOnce(queries, work);
     } catch (error) {
       const state = sqlState(error);
       const again = state === deadlock || state === serializationFailure || error instanceof RetryTransaction;
       if (!again || attempt === 3) throw error;
     }
+  }
+}
+
+/** A connection that broke at any statement, `begin` included, is given up and never goes back to the pool. */
+async function runOnce<T>(queries: Queries, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  const client = await queries.$client.connect();
+  const transaction = queries.over(client);
+  let isBroken = false;
+  try {
+    await transaction.execute(sql`begin isolation level read committed`);
+    const result = await work(transaction);
+    await transaction.execute(sql`commit`);
+    return result;
+  } catch (error) {
+    isBroken = sqlState(error) === undefined && isDatabaseUnavailable(error);
+    // What a failed rollback says must not hide why it was needed; without its connection a transaction ends anyway.
+    if (!isBroken) await transaction.execute(sql`rollback`).catch(() => (isBroken = true));
+    throw error;
+  } finally {
+    client.release(isBroken);
   }
 }

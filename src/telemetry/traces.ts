@@ -9,8 +9,11 @@ export interface Tracing {
   shutdown(): Promise<void>;
 }
 
-/** The plugin that workers and replays share; a replay exports nothing and still runs the interceptors. */
-export function tracingPlugin(process: string, spanProcessor: tracing.SpanProcessor): OpenTelemetryPlugin {
+/** The plugin that workers and replays share; without a processor the interceptors run, and what they record is dropped. */
+export function tracingPlugin(
+  process: string,
+  spanProcessor: tracing.SpanProcessor = new tracing.NoopSpanProcessor(),
+): OpenTelemetryPlugin {
   const resource = resources.resourceFromAttributes({ 'service.name': `causeway-${process}` });
   return new OpenTelemetryPlugin({ resource, spanProcessor });
 }
