@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { eventView } from '../../domain/event-view.ts';
 import type { Why } from '../../operations/why.ts';
 import { requireOperator } from '../plugins/operator-auth.ts';
 import { sendProblem } from '../problem.ts';
@@ -14,6 +15,7 @@ export function eventRoutes(app: FastifyInstance, { why, operatorKey }: { why: W
         summary: 'Explain an event',
         params: z.object({ id: z.string().max(100) }),
         security: [{ operator: [] }],
+        response: { 200: eventView },
       },
       onRequest: requireOperator(operatorKey),
     },
