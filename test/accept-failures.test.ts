@@ -5,7 +5,7 @@ import { startCauseway, type Causeway } from './causeway.ts';
 import { countEvents, eventRow } from './event-rows.ts';
 import { eventually } from './eventually.ts';
 import { dealChange, newId } from './hubspot-events.ts';
-import { ids, parsedEvent, intakeOf, poolOf, statuses } from './parsed-event.ts';
+import { ids, intakeOf, parsedEvent, statuses } from './parsed-event.ts';
 import { openSession, type Session } from './session.ts';
 
 /** Protects "202 means committed": what PostgreSQL cannot take now is refused whole, with the time to come back. */
@@ -48,16 +48,21 @@ describe('accepting while PostgreSQL is in trouble', () => {
     return { result, tries: row?.tries ?? 0 };
   }
 
-  it.each(['40P01', '40001'])('after %s the whole transaction is tried again, and the sender sees nothing', async (state) => {
-    const before = await countEvents(causeway.queries);
-    const batch = [dealChange(newId()), dealChange(newId())];
-    const { result, tries } = await countingTries(() => session.duringInserts(failTries(2, state), () => post(batch)));
-    expect(result.status).toBe(202);
-    expect(await result.json()).toMatchObject({ accepted: 2, duplicates: 0, rejected: 0 });
-    // Two that failed at their first row, and one with both.
-    expect(tries).toBe(4);
-    expect(await countEvents(causeway.queries)).toBe(before + 2);
-  });
+  it.each(['40P01', '40001'])(
+    'after %s the whole transaction is tried again, and the sender sees nothing',
+    async (state) => {
+      const before = await countEvents(causeway.queries);
+      const batch = [dealChange(newId()), dealChange(newId())];
+      const { result, tries } = await countingTries(() =>
+        session.duringInserts(failTries(2, state), () => post(batch)),
+      );
+      expect(result.status).toBe(202);
+      expect(await result.json()).toMatchObject({ accepted: 2, duplicates: 0, rejected: 0 });
+      // Two that failed at their first row, and one with both.
+      expect(tries).toBe(4);
+      expect(await countEvents(causeway.queries)).toBe(before + 2);
+    },
+  );
 
   it.each(['40P01', '40001'])('a third %s is the last: the sender is told when to come back', async (state) => {
     const before = await countEvents(causeway.queries);
@@ -135,10 +140,8 @@ describe('accepting while PostgreSQL is in trouble', () => {
   });
 
   it('while no connection is left for accepting, requests are refused and events go on to their end', async () => {
-    const { body } = await (async () => {
-      await causeway.stopWorker();
-      return causeway.post([dealChange(newId()), dealChange(newId())]);
-    })();
+    await causeway.stopWorker();
+    const { body } = await causeway.post([dealChange(newId()), dealChange(newId())]);
     expect(statuses(body.events)).toEqual(['accepted', 'accepted']);
     const before = await countEvents(causeway.queries);
 
@@ -152,38 +155,15 @@ describe('accepting while PostgreSQL is in trouble', () => {
     try {
       await causeway.startWorker();
       await eventually('the events finish', async () => {
-        const rows = await session.query('select from events where id = any($1) and not holds_lane', [ids(body.events)]);
+        const rows = await session.query('select from events where id = any($1) and not holds_lane', [
+          ids(body.events),
+        ]);
         return rows.length === 2 ? true : undefined;
       });
       await expectRefused(await post([dealChange(newId())]), before);
     } finally {
       letGo();
       await Promise.all(holders);
-    }
-  });
-
-  it('lanes hold in a database whose sessions are serializable by default', async () => {
-    await session.query(
-      `do $$ begin execute format('alter database %I set default_transaction_isolation = ''serializable''', current_database()); end $$`,
-    );
-    const pool = poolOf(causeway, 4);
-    try {
-      const receive = intakeOf(causeway, { queries: pool.queries });
-      const lane = ['serializable', String(newId())];
-      const accepted = await session.holdingCommits(async (release) => {
-        const first = receive([parsedEvent({ lane })]);
-        await session.waiting(1);
-        const second = receive([parsedEvent({ lane })]);
-        await session.waiting(2);
-        await release();
-        return [...(await first), ...(await second)];
-      });
-      expect(statuses(accepted)).toEqual(['accepted', 'accepted']);
-    } finally {
-      await pool.close();
-      await session.query(
-        `do $$ begin execute format('alter database %I reset default_transaction_isolation', current_database()); end $$`,
-      );
     }
   });
 });

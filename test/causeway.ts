@@ -5,6 +5,7 @@ import { parseEnvironment } from '../src/config/environment.ts';
 import type { SweepLimits } from '../src/intake/starter.ts';
 import { type EventView, eventView } from '../src/domain/event-view.ts';
 import { type Receipt, receipt, receiptOf } from '../src/domain/received.ts';
+import { readinessOf } from '../src/main/probes.ts';
 import { startWork } from '../src/main/work.ts';
 import { openPool, wireApp } from '../src/main/wiring.ts';
 import { createLogger } from '../src/telemetry/log.ts';
@@ -35,6 +36,8 @@ export async function startCauseway(
     worker?: boolean;
     sweep?: Partial<SweepLimits>;
     sweepEveryMs?: number;
+    /** Takes the log's lines, of the level that `LOG_LEVEL` says. */
+    logTo?: { write(line: string): void };
   } = {},
 ) {
   const database = await createTestDatabase();
@@ -50,7 +53,12 @@ export async function startCauseway(
     SANDBOX_PORT: new URL(sandbox.hubspotUrl).port,
     ...options.environment,
   });
-  const log = createLogger({ level: configuration.LOG_LEVEL, process: 'test', pretty: false });
+  const log = createLogger({
+    level: configuration.LOG_LEVEL,
+    process: 'test',
+    pretty: false,
+    destination: options.logTo,
+  });
   const connection = await connect(configuration.TEMPORAL_ADDRESS);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [] });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
@@ -60,7 +68,7 @@ export async function startCauseway(
     accepting: queries,
     reading: queries,
     workflows,
-    readiness: async () => ({ ready: true, checks: {} }),
+    readiness: readinessOf(configuration, queries, client),
     log,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -89,6 +97,7 @@ export async function startCauseway(
 
   return {
     configuration,
+    app,
     url,
     sandbox,
     queries,

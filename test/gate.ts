@@ -1,6 +1,8 @@
 import { eventually } from './eventually.ts';
 import { runServer } from './running-sandbox.ts';
 
+export type Gate = Awaited<ReturnType<typeof runGate>>;
+
 /**
  * Stands before a vendor of the sandbox and holds back what a test names, for as long as the test wants: so a test can
  * look at what happens meanwhile without measuring time.

@@ -55,8 +55,8 @@ export function intakeOf(
 
 /** A Temporal that cannot be reached: by default its address refuses connections. */
 export function workflowsAt(address = '127.0.0.1:1'): { workflows: EventWorkflows; close: () => Promise<void> } {
-  const { client, close } = openClient({ address, namespace: 'default', plugins: [] });
-  return { workflows: createEventWorkflows({ client, taskQueue: 'nobody', eager: false }), close };
+  const { client, ...connection } = openClient({ address, namespace: 'default', plugins: [] });
+  return { workflows: createEventWorkflows({ client, taskQueue: 'nobody', eager: false }), ...connection };
 }
 
 export const poolOf = (causeway: Causeway, maxConnections: number) =>

@@ -8,7 +8,7 @@ export type Program = Awaited<ReturnType<typeof startProgram>>;
 
 /** One of the real processes, with a test's own configuration; returns when it says that it is up. It ends with the test run. */
 export async function startProgram(
-  name: 'worker' | 'all',
+  name: 'api' | 'worker' | 'all',
   configuration: Configuration,
   changes: Readonly<Record<string, string>> = {},
 ) {

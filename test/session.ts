@@ -15,7 +15,9 @@ export async function openSession(url: string) {
   }
 
   async function addTrigger(timing: 'before' | 'after', body: string): Promise<void> {
-    await query(`create function test_trigger() returns trigger language plpgsql as $$ begin ${body} return new; end $$`);
+    await query(
+      `create function test_trigger() returns trigger language plpgsql as $$ begin ${body} return new; end $$`,
+    );
     await query(`create trigger test_trigger ${timing} insert on events for each row execute function test_trigger()`);
   }
   const dropTrigger = () => query('drop function test_trigger cascade');

@@ -2,6 +2,7 @@ import type { CrmPort } from '../connectors/ports.ts';
 import type { CanonicalEvent } from '../domain/event.ts';
 import type { Facts } from '../domain/facts.ts';
 import { VendorError } from '../domain/failure.ts';
+import { inSpan } from '../telemetry/traces.ts';
 
 export interface Gathered {
   facts: Facts;
@@ -40,7 +41,7 @@ export async function gatherFacts(
       return undefined;
     }
     try {
-      return await reader(id, { timeoutMs });
+      return await inSpan(`look up ${name}`, { kind: 'client' }, () => reader(id, { timeoutMs }));
     } catch (error) {
       if (!(error instanceof VendorError)) throw error;
       gaps.push(`${name}: ${error.failureClass}`);

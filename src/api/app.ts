@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { handleErrors } from './plugins/errors.ts';
+import { answerError } from './plugins/errors.ts';
 import { keepRawBodies } from './plugins/raw-body.ts';
+import { answerUnknownRoutes } from './plugins/unknown-routes.ts';
+import { answerUnreadable } from './plugins/unreadable-requests.ts';
+import type { Logger } from '../telemetry/log.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { webhookRoutes, type WebhookDependencies } from './routes/webhooks.ts';
 
-export type AppDependencies = WebhookDependencies &
+export type AppDependencies = { log: Logger } & WebhookDependencies &
   Parameters<typeof eventRoutes>[1] &
   Parameters<typeof healthRoutes>[1];
 
@@ -18,9 +21,15 @@ const correlationId = /^[A-Za-z0-9._-]{1,64}$/;
 /** The whole HTTP surface. Every request has a correlation id, taken from the sender when it is harmless, and returned. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const app = fastify({
-    logger: false,
+    // Its own lines about requests would hold headers and addresses: ours are written where an answer is made.
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: () => dependencies.log,
+    clientErrorHandler: answerUnreadable(dependencies.log),
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     bodyLimit: 1024 * 1024,
     requestTimeout: 15_000,
+    // Node holds whichever of the two is longer against a slow body, and looks only twice a minute unless it is told to.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
     connectionTimeout: 20_000,
     keepAliveTimeout: 5_000,
     genReqId: ({ headers }) => {
@@ -33,7 +42,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-correlation-id', request.id);
   });
-  handleErrors(app, dependencies.log);
+  app.setErrorHandler(answerError);
+  answerUnknownRoutes(app);
   keepRawBodies(app);
 
   await app.register(swagger, {

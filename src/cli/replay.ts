@@ -12,11 +12,11 @@ interface History {
 
 export interface ReplayDependencies<H extends History> {
   /** `undefined` when Temporal knows no such execution. */
-  fetchHistory(workflowId: string): Promise<H | undefined>;
+  fetchHistory: (workflowId: string) => Promise<H | undefined>;
   /** `undefined` when the text is no history. */
-  readHistory(text: string): H | undefined;
+  readHistory: (text: string) => H | undefined;
   /** Runs it through today's workflow code. */
-  replay(history: H): Promise<{ result: 'same' } | { result: 'different' | 'failed'; reason: string }>;
+  replay: (history: H) => Promise<{ result: 'same' } | { result: 'different' | 'failed'; reason: string }>;
   /** The folder in which recorded histories are kept. */
   fixtureFolder: string;
 }

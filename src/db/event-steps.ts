@@ -57,6 +57,8 @@ export interface DecisionRow {
 
 /** Stores a decision unless one is in force; returns the one that is. Only that may be acted on. `undefined`: superseded. */
 export async function decideOnce(queries: Queries, run: EventRun, decision: DecisionRow): Promise<Buffer | undefined> {
+  const inForce = sql`select d.sealed from decisions d join events e on e.id = d.event_id
+    where ${open(run)} and d.superseded_at is null`;
   const { rows } = await queries.execute<{ sealed: Buffer }>(sql`
     with mine as (
       insert into decisions (id, event_id, generation, decided_by, rule_id, rule_set_hash, confidence, sealed)
@@ -65,7 +67,9 @@ export async function decideOnce(queries: Queries, run: EventRun, decision: Deci
       on conflict (event_id) where superseded_at is null do nothing
       returning sealed
     )
-    select sealed from mine union all
-    select d.sealed from decisions d join events e on e.id = d.event_id where ${open(run)} and d.superseded_at is null`);
-  return rows[0]?.sealed;
+    select sealed from mine union all ${inForce}`);
+  if (rows[0]) return rows[0].sealed;
+  // One that was committed while we inserted is not in that statement's snapshot: the next statement sees it.
+  const { rows: others } = await queries.execute<{ sealed: Buffer }>(inForce);
+  return others[0]?.sealed;
 }

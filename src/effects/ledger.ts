@@ -3,6 +3,7 @@ import type { Queries } from '../db/database.ts';
 import type { EventRun } from '../db/event-steps.ts';
 import { VendorError } from '../domain/failure.ts';
 import type { EventLabels, Logger } from '../telemetry/log.ts';
+import { inSpan } from '../telemetry/traces.ts';
 import { maxAttempts, nextMove } from './next-move.ts';
 
 /** What the ledger does to the world; nobody else calls these. */
@@ -46,7 +47,9 @@ export function createLedger(options: { queries: Queries; log: Logger; callTimeo
   const { queries, log, callTimeoutMs, now = () => performance.now() } = options;
 
   async function ask(entry: LedgerEntry, effect: LedgerEffect): Promise<Readonly<Record<string, string>> | null> {
-    const receipt = await effect.find(entry.key, entry.before?.firstTriedAtMs ?? 0, { timeoutMs: callTimeoutMs });
+    const receipt = await inSpan(`find ${entry.action}`, spanOf(entry), () =>
+      effect.find(entry.key, entry.before?.firstTriedAtMs ?? 0, { timeoutMs: callTimeoutMs }),
+    );
     log.info(
       { ...entry.labels, effect: entry.key, found: receipt !== null },
       'provider asked whether the effect exists',
@@ -65,7 +68,9 @@ export function createLedger(options: { queries: Queries; log: Logger; callTimeo
     try {
       const timeoutMs = Math.floor(leaseEndsAt - now());
       if (timeoutMs < minimumCallMs) throw new LeaseSpent();
-      const receipt = await effect.perform({ key: entry.key, timeoutMs });
+      const receipt = await inSpan(`perform ${entry.action}`, spanOf(entry), () =>
+        effect.perform({ key: entry.key, timeoutMs }),
+      );
       await confirmEffect(queries, entry.key, { ...receipt });
       log.info({ ...entry.labels, effect: entry.key, attempts, receipt }, 'effect confirmed');
       return { state: 'confirmed', receipt };
@@ -136,6 +141,11 @@ export function createLedger(options: { queries: Queries; log: Logger; callTimeo
 }
 
 export type Ledger = ReturnType<typeof createLedger>;
+
+const spanOf = ({ key, labels }: LedgerEntry) => ({
+  kind: 'client' as const,
+  attributes: { 'causeway.effect': key, 'causeway.event_id': labels.event_id },
+});
 
 class LeaseSpent extends Error {
   override readonly name = 'LeaseSpent';

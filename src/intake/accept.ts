@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { acceptEvents, type NewEvent, type StoredEvent } from '../db/accept-events.ts';
 import type { Queries } from '../db/database.ts';
-import { sqlState } from '../db/errors.ts';
-import { foreignKeyViolation } from '../db/transaction.ts';
 import { eventWorkflowId } from '../domain/ids.ts';
 import type { ParsedEvent } from '../domain/incoming.ts';
 import type { Hasher } from '../privacy/hasher.ts';
@@ -11,6 +9,7 @@ import { sealedEvent } from '../privacy/sealed-records.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { eventLabels } from './event-labels.ts';
 import type { Starter } from './starter.ts';
+import { withLivingKeys } from './with-living-keys.ts';
 
 export interface AcceptRequest {
   tenantId: string;
@@ -73,19 +72,12 @@ export function createAccept(options: {
     };
   }
 
-  /** A subject erased between sealing and commit takes its key along: then everything is sealed again, under a new one. */
-  async function store(request: AcceptRequest, prepared: readonly Prepared[]): Promise<StoredEvent[]> {
-    for (let attempt = 1; ; attempt += 1) {
+  const store = (request: AcceptRequest, prepared: readonly Prepared[]): Promise<StoredEvent[]> =>
+    withLivingKeys(keyring, async () => {
       const rows: NewEvent[] = [];
       for (const event of prepared) rows.push(await sealed(request, event));
-      try {
-        return await acceptEvents(queries, request, rows);
-      } catch (error) {
-        if (sqlState(error) !== foreignKeyViolation || attempt === 3) throw error;
-        keyring.forget();
-      }
-    }
-  }
+      return acceptEvents(queries, request, rows);
+    });
 
   return async function accept(request: AcceptRequest): Promise<AcceptedEvent[]> {
     const prepared = request.events.map((event) => prepare(request, event));

@@ -1,6 +1,8 @@
 import { orUnavailable } from '../db/errors-as-unavailable.ts';
+import { Unavailable } from '../domain/unavailable.ts';
 import type { ParsedEvent, Violation } from '../domain/incoming.ts';
 import type { ReceivedEvent } from '../domain/received.ts';
+import type { Logger } from '../telemetry/log.ts';
 import type { Accept } from './accept.ts';
 import type { RecordViolations } from './violations.ts';
 
@@ -11,16 +13,23 @@ export interface Request {
   traceParent: string | null;
 }
 
+/** Senders stop waiting after 5 s (HubSpot); what is stored later than this is recognised when they send it again. */
+const answerWithinMs = 4_000;
+
 /** Takes a whole request in: events are stored and started, the rest is kept as violations. Throws `Unavailable`; then nothing was promised. */
-export function createReceive(options: { accept: Accept; recordViolations: RecordViolations }) {
-  const { accept, recordViolations } = options;
+export function createReceive(options: { accept: Accept; recordViolations: RecordViolations; log: Logger }) {
+  const { accept, recordViolations, log } = options;
 
   async function receive(request: Request, items: readonly (ParsedEvent | Violation)[]): Promise<ReceivedEvent[]> {
     const violations = items.filter((item) => item.kind === 'violation');
     const violationIds = await recordViolations(
       request,
-      violations.map(({ path, message, raw }) => ({ path, message, raw: Buffer.from(JSON.stringify(raw) ?? '') })),
+      violations.map(({ path, message, raw }) => ({ path, message, raw: Buffer.from(textOf(raw)) })),
     );
+    for (const [index, { path }] of violations.entries()) {
+      const { tenantId: tenant_id, source, correlationId: correlation_id } = request;
+      log.warn({ violation_id: violationIds[index], tenant_id, correlation_id, source, path }, 'event refused');
+    }
     const accepted = await accept({ ...request, events: items.filter((item) => item.kind === 'event') });
     return items.map((item): ReceivedEvent => {
       if (item.kind === 'violation') {
@@ -37,11 +46,30 @@ export function createReceive(options: { accept: Accept; recordViolations: Recor
   }
 
   return {
-    events: (request: Request, items: readonly (ParsedEvent | Violation)[]) => orUnavailable(receive(request, items)),
+    events: (request: Request, items: readonly (ParsedEvent | Violation)[]) =>
+      inTime(orUnavailable(receive(request, items))),
     /** A body that could not be read as JSON at all. */
     unreadable: (request: Request, raw: Buffer) =>
-      orUnavailable(recordViolations(request, [{ path: '', message: 'the body is not JSON', raw }])),
+      inTime(orUnavailable(recordViolations(request, [{ path: '', message: 'the body is not JSON', raw }]))),
   };
 }
 
 export type Receive = ReturnType<typeof createReceive>;
+
+/** The text of a refused event; what is nested so deeply that it cannot be written is not worth keeping. */
+function textOf(raw: unknown): string {
+  try {
+    return JSON.stringify(raw) ?? '';
+  } catch {
+    return 'nested too deeply to be kept';
+  }
+}
+
+/** A database that hangs is as good as none; the work itself goes on, and is bounded by its own time limits. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new Unavailable('PostgreSQL', 5, new Error(`no answer within ${answerWithinMs} ms`)));
+  }, answerWithinMs);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+}

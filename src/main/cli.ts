@@ -13,11 +13,11 @@ import { bundleWorkflows, installRuntime } from '../temporal/worker.ts';
 
 async function fetchByConfiguration(workflowId: string): Promise<RecordedHistory | undefined> {
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = readConfiguration();
-  const { client, close } = openClient({ address, namespace, plugins: [] });
+  const temporal = openClient({ address, namespace, plugins: [] });
   try {
-    return await fetchHistory(client, workflowId);
+    return await fetchHistory(temporal.client, workflowId);
   } finally {
-    await close();
+    await temporal.close();
   }
 }
 

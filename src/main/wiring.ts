@@ -53,7 +53,7 @@ export function wireIntake(
   const keyring = keyringOf(configuration, queries);
   const starter = createStarter(dependencies);
   const accept = createAccept({ queries, hasher: hasherOf(configuration), keyring, starter, log });
-  return createReceive({ accept, recordViolations: createViolations({ queries, keyring }) });
+  return createReceive({ accept, recordViolations: createViolations({ queries, keyring }), log });
 }
 
 /** The HTTP application. `accepting` and `reading` are pools of their own. */

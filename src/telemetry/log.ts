@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, pino, type Logger } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -10,14 +10,20 @@ export interface EventLabels {
 }
 
 /**
- * One JSON object a line on standard output; readable lines on a terminal. Names that would hold a secret or a person's
- * data are removed wherever they stand, so that a careless line leaks nothing.
+ * One JSON object a line on standard output (or where `destination` says); readable lines on a terminal. Names that would
+ * hold a secret or a person's data are removed wherever they stand, so that a careless line leaks nothing.
  */
-export function createLogger(options: { level: string; process: string; pretty: boolean }): Logger {
+export function createLogger(options: {
+  level: string;
+  process: string;
+  pretty: boolean;
+  destination?: DestinationStream | undefined;
+}): Logger {
   const secret = ['authorization', 'password', 'token', 'secret', 'email', 'phone', 'payload', 'body', 'headers'];
-  return pino({
+  const settings = {
     level: options.level,
     base: { process: options.process },
+    formatters: { level: (level: string) => ({ level }) },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: secret.flatMap((name) => [name, `*.${name}`]), remove: true },
     ...(options.pretty && {
@@ -26,5 +32,6 @@ export function createLogger(options: { level: string; process: string; pretty: 
         options: { ignore: 'pid,hostname,process,tenant_id', translateTime: 'HH:MM:ss.l', singleLine: true },
       },
     }),
-  });
+  };
+  return options.destination ? pino(settings, options.destination) : pino(settings);
 }

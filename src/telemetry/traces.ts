@@ -1,7 +1,8 @@
-import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { NodeSDK, resources, tracing } from '@opentelemetry/sdk-node';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
+import { VendorError } from '../domain/failure.ts';
 
 export interface Tracing {
   /** For Temporal clients and workers: carries the trace through workflows and activities. Empty when tracing is off. */
@@ -14,8 +15,13 @@ export function tracingPlugin(
   process: string,
   spanProcessor: tracing.SpanProcessor = new tracing.NoopSpanProcessor(),
 ): OpenTelemetryPlugin {
-  const resource = resources.resourceFromAttributes({ 'service.name': `causeway-${process}` });
-  return new OpenTelemetryPlugin({ resource, spanProcessor });
+  return new OpenTelemetryPlugin({ resource: resourceOf(process), spanProcessor });
+}
+
+/** Who sends: our name, and what OTEL_RESOURCE_ATTRIBUTES adds. The SDK's own look at the machine would add users and paths. */
+function resourceOf(process: string): resources.Resource {
+  const given = resources.detectResources({ detectors: [resources.envDetector] });
+  return resources.resourceFromAttributes({ 'service.name': `causeway-${process}` }).merge(given);
 }
 
 /**
@@ -29,7 +35,8 @@ export function startTracing(options: { endpoint: string | undefined; process: s
     { scheduledDelayMillis: 1_000 },
   );
   const sdk = new NodeSDK({
-    resource: resources.resourceFromAttributes({ 'service.name': `causeway-${options.process}` }),
+    resource: resourceOf(options.process),
+    autoDetectResources: false,
     spanProcessors: [spanProcessor],
     sampler: new tracing.ParentBasedSampler({ root: new tracing.TraceIdRatioBasedSampler(options.sampleRatio) }),
     instrumentations: [],
@@ -47,10 +54,12 @@ export function currentTraceParent(): string | null {
   return carrier['traceparent'] ?? null;
 }
 
-/** Runs `work` as part of the trace that a stored or received traceparent names. */
+/** Runs `work` as part of the trace that a stored traceparent names; without one, of no trace: the one under way is another event's. */
 export function withTraceParent<T>(traceParent: string | null, work: () => T): T {
-  if (traceParent === null) return work();
-  return context.with(propagation.extract(context.active(), { traceparent: traceParent }), work);
+  return context.with(
+    propagation.extract(ROOT_CONTEXT, traceParent === null ? {} : { traceparent: traceParent }),
+    work,
+  );
 }
 
 const tracer = () => trace.getTracer('causeway');
@@ -67,10 +76,13 @@ export function inSpan<T>(
     try {
       return await work();
     } catch (error) {
-      span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.name : 'error' });
+      span.setStatus({ code: SpanStatusCode.ERROR, message: classOf(error) });
       throw error;
     } finally {
       span.end();
     }
   });
 }
+
+const classOf = (error: unknown): string =>
+  error instanceof VendorError ? error.failureClass : error instanceof Error ? error.name : 'error';

@@ -1,5 +1,5 @@
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { Worker, type WorkflowBundle } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
 import type { RecordedHistory } from './recorded-history.ts';
@@ -12,7 +12,7 @@ export type Replayed =
 /** Runs histories again through a bundle, one after the other, in the order given. Nothing is called and nothing is stored. */
 export async function replayHistories(
   histories: readonly RecordedHistory[],
-  { bundle, plugins }: { bundle: WorkflowBundle; plugins: OpenTelemetryPlugin[] },
+  { bundle, plugins }: { bundle: WorkflowBundleOption; plugins: OpenTelemetryPlugin[] },
 ): Promise<Replayed[]> {
   const replayed: Replayed[] = [];
   const recorded = histories.map(({ workflowId, text }) => ({

@@ -6,6 +6,7 @@ import {
   NativeConnection,
   Runtime,
   Worker,
+  type WorkerPlugin,
   type WorkflowBundle,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
@@ -22,6 +23,8 @@ export function installRuntime(log: Logger): void {
   Runtime.install({
     // The process that we run in decides when it ends; two handlers for one signal would race.
     shutdownSignals: [],
+    // Without this the native part writes lines of its own, in its own form.
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
     logger: {
       log: (level, message, meta) => write[level](message, meta),
       trace: write.TRACE,
@@ -48,8 +51,8 @@ export async function connect(address: string): Promise<NativeConnection> {
 }
 
 /** The bundle that the sandbox of workflows runs; the plugins' interceptors are part of it. */
-export const bundleWorkflows = (plugins: OpenTelemetryPlugin[]): Promise<WorkflowBundle> =>
-  bundleWorkflowCode({ workflowsPath, plugins, logger: bundlerLog });
+export const bundleWorkflows = (plugins: OpenTelemetryPlugin[], path = workflowsPath): Promise<WorkflowBundle> =>
+  bundleWorkflowCode({ workflowsPath: path, plugins, logger: bundlerLog });
 
 const bundlerLog = new DefaultLogger('ERROR');
 
@@ -69,9 +72,8 @@ export function createWorker(options: {
     namespace,
     taskQueue,
     activities,
-    plugins,
+    plugins: [...plugins, innermost(options.interceptor)],
     ...(bundle ? { workflowBundle: bundle } : { workflowsPath }),
-    interceptors: { activity: [options.interceptor] },
     maxConcurrentWorkflowTaskExecutions: 100,
     maxConcurrentActivityTaskExecutions: 100,
     maxCachedWorkflows: 1_000,
@@ -79,3 +81,15 @@ export function createWorker(options: {
     shutdownForceTime: '15s',
   });
 }
+
+/**
+ * Interceptors added by a later plugin run inside those of an earlier one. Ours has to be inside the tracing: an error that
+ * was not classified yet may quote data, and spans keep what an error says.
+ */
+const innermost = (interceptor: ActivityInterceptorsFactory): WorkerPlugin => ({
+  name: 'causeway-failures',
+  configureWorker: (options) => ({
+    ...options,
+    interceptors: { ...options.interceptors, activity: [...(options.interceptors?.activity ?? []), interceptor] },
+  }),
+});

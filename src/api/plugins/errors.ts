@@ -1,33 +1,40 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Unavailable } from '../../domain/unavailable.ts';
-import type { Logger } from '../../telemetry/log.ts';
-import { sendProblem } from '../problem.ts';
+import { type Problem, sendProblem } from '../problem.ts';
 
-/** One place that turns errors into answers. What is our fault is logged and never described to the caller. */
-export function handleErrors(app: FastifyInstance, log: Logger): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    if (error instanceof Unavailable) {
-      log.warn({ correlation_id: request.id, reason: error.message }, 'request refused: a store is away');
-      return sendProblem(reply.header('retry-after', String(error.retryAfterSeconds)), 503, { detail: error.message });
-    }
-    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-      return sendProblem(reply.header('connection', 'close'), 413, {
-        detail: 'a body may have 1 MiB at the most; send the events in smaller batches',
-      });
-    }
-    const status = error.statusCode ?? 500;
-    if (status >= 500) {
-      log.error(
-        { correlation_id: request.id, error: error.name, at: error.stack?.split('\n').slice(1, 6) },
-        'request failed',
-      );
-      return sendProblem(reply, 500, {
-        detail: 'something went wrong on our side; the correlation id leads to it in the log',
-      });
-    }
-    return sendProblem(reply, status, { detail: error.message });
-  });
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, 404, { detail: `there is no ${request.method} route here; /docs lists them all` }),
+/** What Fastify refuses on its own; its messages repeat what was sent, ours say what to do. */
+const refusals: Readonly<Record<string, [status: number, problem: Problem]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    413,
+    { reason: 'body_too_large', detail: 'a body may have 1 MiB at the most; send the events in smaller batches' },
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    415,
+    { reason: 'bad_content_type', detail: 'the content-type cannot be read; send application/json' },
+  ],
+  FST_ERR_MAX_PARAM_LENGTH: [414, { reason: 'path_too_long', detail: 'no path here is as long as that; see /docs' }],
+  FST_ERR_BAD_URL: [400, { reason: 'bad_path', detail: 'the path is not percent-encoded UTF-8; see /docs' }],
+};
+
+/** Turns every error into an answer. What is our fault is logged by its class and place, and never described to the caller. */
+export function answerError(error: FastifyError, { raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // The connection broke within the body: there is nobody to answer, and whoever broke it has told the log.
+  if (raw.destroyed && !raw.complete) return reply.hijack();
+  if (error instanceof Unavailable) {
+    return sendProblem(reply.header('retry-after', String(error.retryAfterSeconds)), 503, {
+      reason: 'unavailable',
+      detail: `${error.message}; send the same request again, nothing of it is taken in twice`,
+    });
+  }
+  const [status, problem] = refusals[error.code] ?? [
+    error.statusCode ?? 500,
+    { reason: 'bad_request', detail: error.message },
+  ];
+  if (status < 500) return sendProblem(reply, status, problem);
+  return sendProblem(
+    reply,
+    500,
+    { reason: 'internal_error', detail: 'something went wrong on our side; look for the correlation id in the log' },
+    { error: error.name, at: error.stack?.split('\n').slice(1, 6) },
   );
 }

@@ -11,7 +11,8 @@ export function requireOperator(operatorKey: string) {
     const [, token = ''] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (timingSafeEqual(digest(token), expected)) return undefined;
     return sendProblem(reply.header('www-authenticate', 'Bearer'), 401, {
-      detail: 'send the operator key as Authorization: Bearer <key>',
+      reason: 'not_an_operator',
+      detail: 'send the operator key as Authorization: Bearer <key>; it is OPERATOR_API_KEY of this installation',
     });
   };
 }

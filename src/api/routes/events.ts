@@ -23,7 +23,10 @@ export function eventRoutes(app: FastifyInstance, { why, operatorKey }: { why: W
       const event = z.uuid().safeParse(request.params.id).success ? await why(request.params.id) : undefined;
       return (
         event ??
-        sendProblem(reply, 404, { detail: 'no event has this id; it is the `id` that the webhook was answered with' })
+        sendProblem(reply, 404, {
+          reason: 'unknown_event',
+          detail: 'no event has this id; it is the `id` that the webhook was answered with',
+        })
       );
     },
   );

@@ -5,7 +5,6 @@ import { receiptOf } from '../../domain/received.ts';
 import type { Receive } from '../../intake/receive.ts';
 import { findSource } from '../../sources/index.ts';
 import { verify } from '../../sources/verification/verify.ts';
-import type { Logger } from '../../telemetry/log.ts';
 import { currentTraceParent, inSpan } from '../../telemetry/traces.ts';
 import { sendProblem } from '../problem.ts';
 
@@ -20,11 +19,10 @@ export interface SourceSettings {
 export interface WebhookDependencies {
   receive: Receive;
   sourceSettings: Readonly<Record<string, SourceSettings | undefined>>;
-  log: Logger;
 }
 
 /** `POST /webhooks/:source`: verify the bytes, parse, store, start, answer 202. */
-export function webhookRoutes(app: FastifyInstance, { receive, sourceSettings, log }: WebhookDependencies): void {
+export function webhookRoutes(app: FastifyInstance, { receive, sourceSettings }: WebhookDependencies): void {
   app.withTypeProvider<ZodTypeProvider>().post(
     '/webhooks/:source',
     {
@@ -41,7 +39,9 @@ export function webhookRoutes(app: FastifyInstance, { receive, sourceSettings, l
         async () => {
           const source = findSource(request.params.source);
           const settings = source && sourceSettings[source.name];
-          if (!source || !settings) return sendProblem(reply, 404, { detail: 'no source of that name is set up' });
+          if (!source || !settings) {
+            return sendProblem(reply, 404, { reason: 'unknown_source', detail: 'no source of that name is set up' });
+          }
 
           const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
           const { headers, method } = request;
@@ -54,14 +54,13 @@ export function webhookRoutes(app: FastifyInstance, { receive, sourceSettings, l
             nowMs: Date.now(),
           });
           if (!verification.ok) {
-            log.warn(
-              { source: source.name, correlation_id: request.id, reason: verification.reason },
-              'webhook refused: not authenticated',
+            // The usual cause is a secret or a public URL that differs from the sender's: the operator learns which URL we take.
+            return sendProblem(
+              reply,
+              401,
+              { reason: verification.reason, detail: 'the request is not signed as this source signs' },
+              { source: source.name, expected_url: settings.url },
             );
-            return sendProblem(reply, 401, {
-              detail: 'the request is not signed as this source signs',
-              reason: verification.reason,
-            });
           }
 
           const origin = {
@@ -73,10 +72,15 @@ export function webhookRoutes(app: FastifyInstance, { receive, sourceSettings, l
           const body = parseJson(rawBody);
           if (body === undefined) {
             await receive.unreadable(origin, rawBody);
-            return sendProblem(reply, 400, { detail: 'the body is not JSON' });
+            return sendProblem(reply, 400, {
+              reason: 'not_json',
+              detail: 'the body is not JSON in UTF-8; nothing of it was taken in',
+            });
           }
           const parsed = source.parse(body.value, new Date());
-          if (parsed.kind === 'refused') return sendProblem(reply, parsed.status, { detail: parsed.message });
+          if (parsed.kind === 'refused') {
+            return sendProblem(reply, parsed.status, { reason: 'not_a_batch', detail: parsed.message });
+          }
           const events = await receive.events(origin, parsed.events);
           const answer = source.respond?.(new Date()) ?? { status: 202 as const, body: receiptOf(events) };
           return reply.code(answer.status).send(answer.body);

@@ -2,12 +2,15 @@ import type { ParsedBody, ParsedEvent, Violation } from '../../domain/incoming.t
 import type { Source } from '../source.ts';
 import { hubspotV3 } from '../verification/hubspot-v3.ts';
 import { normalise } from './normalise.ts';
+import { isDeeperThan } from '../nesting.ts';
 import { isRecord, readEvent } from './schema.ts';
 
 /** HubSpot's webhooks of public and private apps: an array of up to 100 events, in no particular order. */
 export const hubspot: Source = { name: 'hubspot', verification: hubspotV3, parse };
 
 const maximumEvents = 100;
+/** What HubSpot sends is flat; the limit keeps whatever reads an event later from running out of stack. */
+const maximumDepth = 32;
 
 function parse(body: unknown, receivedAt: Date): ParsedBody {
   if (!Array.isArray(body)) return refuse(explainNoArray(body));
@@ -19,6 +22,10 @@ function parse(body: unknown, receivedAt: Date): ParsedBody {
 }
 
 function parseEvent(item: unknown, index: number, receivedAt: Date): ParsedEvent | Violation {
+  if (isDeeperThan(item, maximumDepth)) {
+    const message = `expected no more than ${maximumDepth} levels of nesting`;
+    return { kind: 'violation', path: formatPath([index]), message, raw: item };
+  }
   const read = readEvent(item, receivedAt);
   if (read.ok) return normalise(read.event, read.payload, receivedAt);
   return { kind: 'violation', path: formatPath([index, ...read.path]), message: read.message, raw: item };

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { Pool, type PoolClient } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { acceptEvents } from '../src/db/accept-events.ts';
+import type { Queries } from '../src/db/database.ts';
+import { claimIntent, readForEffect } from '../src/db/effects.ts';
+import { beginEvent, decideOnce } from '../src/db/event-steps.ts';
+import { readEventView } from '../src/db/event-view.ts';
+import { closeEvent, takeOverdueHeads } from '../src/db/lane-heads.ts';
+import { reopenEvent } from '../src/db/reopen-event.ts';
+import * as schema from '../src/db/schema/index.ts';
+import { createSubjectKeyStore } from '../src/db/subject-keys.ts';
+import { createTestDatabase } from './database.ts';
+import { openSession, type Session } from './session.ts';
+
+/** Protects the cost of an event from the number of those before it: no statement of its path reads a whole table. */
+
+type Node = {
+  'Node Type': string;
+  'Relation Name'?: string | undefined;
+  'Index Name'?: string | undefined;
+  Plans?: Node[] | undefined;
+};
+const node: z.ZodType<Node> = z.object({
+  'Node Type': z.string(),
+  'Relation Name': z.string().optional(),
+  'Index Name': z.string().optional(),
+  get Plans() {
+    return z.array(node).optional();
+  },
+});
+const explained = z.tuple([z.object({ 'QUERY PLAN': z.tuple([z.object({ Plan: node })]) })]);
+const flatten = (plan: Node): Node[] => [plan, ...(plan.Plans ?? []).flatMap(flatten)];
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let session: Session;
+let pool: Pool;
+let queries: Queries;
+const statements: { query: string; params: unknown[] }[] = [];
+
+const keyOf = (index: number) => index.toString(16).padStart(32, '0');
+const idOf = (index: number) => `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  session = await openSession(database.url);
+  pool = new Pool({ connectionString: database.url, max: 2 });
+  const logger = { logQuery: (query: string, params: unknown[]) => void statements.push({ query, params }) };
+  const over = (client: PoolClient) => drizzle(client, { logger });
+  queries = Object.assign(drizzle(pool, { schema, logger }), { over });
+  // Of twenty thousand events 400 are open, in 200 lanes; each has a decision and an effect.
+  await session.query(`
+    insert into subject_keys (id, tenant_id, subject, wrapped)
+      select md5(n::text)::uuid, 'default', 'subject-' || n, '\\x00' from generate_series(1, 5000) n`);
+  await session.query(`
+    insert into subject_aliases (tenant_id, alias, key_id)
+      select 'default', 'alias-' || n, md5(n::text)::uuid from generate_series(1, 5000) n`);
+  await session.query(`
+    insert into events (id, tenant_id, source, type, key_hash, fingerprint, lane, correlation_id, subject_key_id, sealed, occurred_at,
+      state, holds_lane, claimed_at, finished_at)
+    select ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'default', 'hubspot', 'deal.propertyChange',
+      lpad(to_hex(n), 32, '0'), lpad(to_hex(n), 32, '0'), md5((n % 200)::text), 'correlation', md5((n % 5000 + 1)::text)::uuid,
+      convert_to(repeat('x', 500), 'UTF8'), clock_timestamp(), case when n > 19600 then 'accepted' else 'failed' end, n > 19600,
+      clock_timestamp(), case when n > 19600 then null else clock_timestamp() end
+    from generate_series(1, 20000) n`);
+  await session.query(`
+    insert into decisions (id, event_id, generation, decided_by, rule_set_hash)
+      select gen_random_uuid(), id, 0, 'rules', '' from events`);
+  await session.query(`
+    insert into effects (key, event_id, action, target_id, priority, state, generation, attempts, attempt_lease_until, unsettled)
+      select id || ':notify_ae', id, 'notify_ae', 'default', 'high', 'refused', 0, 1, clock_timestamp(), false from events`);
+  await session.query('analyze');
+});
+afterAll(async () => {
+  await pool.end();
+  await session.close();
+  await database.drop();
+});
+
+/** What PostgreSQL would do for each statement of `work`, with the parameters that it was sent with. */
+async function plansOf(work: () => Promise<unknown>): Promise<{ scanned: string[]; indexes: Set<string> }> {
+  statements.length = 0;
+  await work();
+  const sent = statements.filter(({ query }) => /^\s*(?:select|with|insert|update|delete)\b/i.test(query));
+  const nodes: Node[] = [];
+  for (const { query, params } of sent) {
+    const [{ 'QUERY PLAN': plan }] = explained.parse(await session.query(`explain (format json) ${query}`, params));
+    nodes.push(...flatten(plan[0].Plan));
+  }
+  expect(nodes.length).toBeGreaterThan(0);
+  return {
+    scanned: nodes.flatMap((each) => (each['Node Type'] === 'Seq Scan' ? [each['Relation Name'] ?? ''] : [])),
+    indexes: new Set(nodes.flatMap((each) => each['Index Name'] ?? [])),
+  };
+}
+
+const head = { eventId: idOf(19_700), generation: 0 };
+const newEvent = (index: number) => ({
+  id: randomUUID(),
+  type: 'deal.propertyChange',
+  keyHash: keyOf(index),
+  fingerprint: keyOf(index),
+  lane: keyOf(index % 300),
+  subjectKeyId: '00000000-0000-0000-0000-000000000000',
+  sealed: Buffer.from('sealed'),
+  occurredAt: new Date().toISOString(),
+});
+const request = { tenantId: 'default', source: 'hubspot', correlationId: 'correlation', traceParent: null };
+
+describe('among twenty thousand events', () => {
+  const cases: [string, string[], () => Promise<unknown>][] = [
+    [
+      'one event is recognised by its key and finds its lane free or taken',
+      ['events_key', 'events_open_lane'],
+      () => acceptEvents(queries, request, [newEvent(12_000)]),
+    ],
+    [
+      'so is a batch of a hundred',
+      ['events_key', 'events_open_lane'],
+      () =>
+        acceptEvents(
+          queries,
+          request,
+          Array.from({ length: 100 }, (_, index) => newEvent(100 + index * 190)),
+        ),
+    ],
+    [
+      'a sweep jumps from lane to lane',
+      ['events_open_lane', 'events_pkey'],
+      () => takeOverdueHeads(queries, { staleMs: 3_600_000, runningMs: 3_600_000, count: 200 }),
+    ],
+    ['the first step finds its event', ['events_pkey'], () => beginEvent(queries, head, 'run')],
+    [
+      'a decision is found by its event',
+      ['decisions_in_force'],
+      () =>
+        decideOnce(queries, head, {
+          id: randomUUID(),
+          decidedBy: 'rules',
+          ruleId: null,
+          ruleSetHash: '',
+          confidence: null,
+          sealed: Buffer.alloc(0),
+        }),
+    ],
+    [
+      'an effect is found by its key',
+      ['effects_pkey', 'events_pkey'],
+      () => readForEffect(queries, head, `${head.eventId}:notify_ae`),
+    ],
+    [
+      'an intent is made',
+      ['events_pkey'],
+      () =>
+        claimIntent(
+          queries,
+          head,
+          { key: `${head.eventId}:other`, action: 'other', targetId: '1', priority: 'low', leaseMs: 0 },
+          null,
+        ),
+    ],
+    [
+      'an event is explained',
+      ['events_pkey', 'effects_event', 'decisions_in_force'],
+      () => readEventView(queries, head.eventId),
+    ],
+    [
+      'an event is closed, and the next of its lane found',
+      ['events_pkey', 'effects_event', 'events_open_lane'],
+      () =>
+        closeEvent(
+          queries,
+          { id: head.eventId, generation: 0, lane: 'a87ff679a2f3e71d9181a67b7542122c' },
+          { outcome: 'failed', settle: true },
+        ),
+    ],
+    [
+      'an event is opened again behind its lane',
+      ['events_pkey', 'effects_event', 'events_open_lane'],
+      () => reopenEvent(queries, idOf(500)),
+    ],
+    [
+      "a subject's key is found by an alias",
+      ['subject_keys_pkey'],
+      () => createSubjectKeyStore(queries).find('default', ['alias-17', 'alias-18']),
+    ],
+  ];
+
+  it.each(cases)('%s by index alone', async (_name, indexes, work) => {
+    const plans = await plansOf(work);
+    expect(plans.scanned).toEqual([]);
+    expect([...plans.indexes]).toEqual(expect.arrayContaining(indexes));
+  });
+});

@@ -1,0 +1,116 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { projectFolder } from '../src/main/world/folders.ts';
+import { createLogger } from '../src/telemetry/log.ts';
+import { tracingPlugin } from '../src/telemetry/traces.ts';
+import { readHistory, type RecordedHistory } from '../src/temporal/recorded-history.ts';
+import { replayHistories } from '../src/temporal/replay.ts';
+import { bundleWorkflows, installRuntime } from '../src/temporal/worker.ts';
+import { pathOf } from './history-path.ts';
+import { paths } from './replay/paths.ts';
+
+// Executions that are under way when a new version is deployed go on in the new code: it has to do what the old one did.
+// test/replay holds what every path of gtmEvent left in Temporal's history; test/replay/record.ts makes them.
+
+const folder = join(import.meta.dirname, 'replay');
+const histories = new Map<string, RecordedHistory>();
+
+beforeAll(async () => {
+  installRuntime(createLogger({ level: 'silent', process: 'test', pretty: false }));
+  for (const file of await readdir(folder)) {
+    if (!file.endsWith('.json')) continue;
+    const history = readHistory(await readFile(join(folder, file), 'utf8'));
+    if (!history) throw new Error(`test/replay/${file} is no history`);
+    histories.set(file.replace('.json', ''), history);
+  }
+});
+
+/** What became of each recorded history, by its name. */
+async function replayed(options: Parameters<typeof replayHistories>[1]): Promise<Record<string, string>> {
+  const results = await replayHistories([...histories.values()], options);
+  return Object.fromEntries([...histories.keys()].map((name, index) => [name, results[index]?.result ?? 'missing']));
+}
+
+const expectedFor = (isDifferent: (path: string) => boolean): Record<string, string> =>
+  Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, isDifferent(path) ? 'different' : 'same']));
+
+describe('the recorded histories', () => {
+  it('show every path that an event can take', () => {
+    const shown = [...histories].map(([name, { text }]) => [name, pathOf(text)]);
+    expect(Object.fromEntries(shown)).toEqual(paths);
+  });
+
+  it('are of executions that have ended, and name no person and no machine', () => {
+    for (const { finished, text } of histories.values()) {
+      expect(finished).toBe(true);
+      const identities = Array.from(text.matchAll(/"identity": "(.*)"/g), ([, identity]) => identity);
+      expect([...new Set(identities)]).toEqual(['worker']);
+      expect(text.match(/"stackTrace": "[^"].*/g) ?? []).toEqual([]);
+      const payloads = Array.from(text.matchAll(/"data": "(.*)"/g), ([, data = '']) => Buffer.from(data, 'base64'));
+      // Queues are named after a process and its machine, errors quote files, and the CRM holds names and addresses.
+      const told = [text.replaceAll('@temporalio/worker@', ''), ...payloads].join('\n').match(suspicious) ?? [];
+      expect(told).toEqual([]);
+    }
+  });
+  const suspicious = /\w+@\w+.*|node_modules.*|file:.*|(?:stalled|contested) deal/gi;
+
+  it("replay in today's code", async () => {
+    const bundle = { codePath: inject('workflowBundlePath') };
+    expect(await replayed({ bundle, plugins: [] })).toEqual(expectedFor(() => false));
+  });
+
+  it("replay in today's code with tracing on, whether they were traced or not", async () => {
+    const plugins = [tracingPlugin('replay')];
+    expect(await replayed({ bundle: await bundleWorkflows(plugins), plugins })).toEqual(expectedFor(() => false));
+  });
+});
+
+describe('a change of the workflow that running executions would not survive', () => {
+  let copy = '';
+  let source = '';
+  beforeAll(async () => {
+    // Within the project, so that it finds the project's packages.
+    copy = await mkdtemp(join(projectFolder, '.causeway', 'broken-workflow-'));
+    await cp(join(projectFolder, 'src'), copy, { recursive: true });
+    source = await readFile(join(copy, 'workflows', 'gtm-event.ts'), 'utf8');
+  });
+  afterAll(() => rm(copy, { recursive: true, force: true }));
+
+  const decideLine = /^.*await local\.decide\(.*\n/m;
+  const enrichLine = /^ *if \(hasFacts\) \{\n/m;
+
+  it.each<{ what: string; change: (source: string) => string; isDifferent: (path: string) => boolean }>([
+    {
+      what: 'deciding before it looks up',
+      change: (text) => text.replace(decideLine, '').replace(enrichLine, (line) => text.match(decideLine)?.[0] + line),
+      isDifferent: (path) => path.includes('enrich'),
+    },
+    {
+      what: 'leaving the effects out',
+      change: (text) => text.replace(/^ *await act\(.*\n/m, ''),
+      isDifferent: (path) => path.includes('act,') || / act (x|failed|canceled)/.test(path),
+    },
+    {
+      what: 'freeing the lane without waiting for the lease',
+      change: (text) => text.replace(/^ *await sleep\(.*\n/m, ''),
+      isDifferent: (path) => path.includes('wait'),
+    },
+    {
+      what: 'not finishing',
+      change: (text) => text.replace(/^.*nonCancellable\(\(\) => finish\(.*\n/m, ''),
+      isDifferent: (path) => path.includes('finish'),
+    },
+    {
+      what: 'reporting nothing',
+      change: (text) => text.replace(/^ *report\(.*\n/m, ''),
+      isDifferent: () => true,
+    },
+  ])('is caught: $what', async ({ change, isDifferent }) => {
+    const changed = change(source);
+    expect(changed).not.toBe(source);
+    await writeFile(join(copy, 'workflows', 'gtm-event.ts'), changed);
+    const bundle = await bundleWorkflows([], join(copy, 'workflows', 'index.ts'));
+    expect(await replayed({ bundle, plugins: [] })).toEqual(expectedFor(isDifferent));
+  });
+});

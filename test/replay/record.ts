@@ -1,0 +1,207 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { expect, onTestFinished, test } from 'vitest';
+import { projectFolder } from '../../src/main/world/folders.ts';
+import { freePorts } from '../../src/main/world/ports.ts';
+import { fetchHistory } from '../../src/temporal/recorded-history.ts';
+import { type Causeway, startCauseway } from '../causeway.ts';
+import { eventually } from '../eventually.ts';
+import { pathOf } from '../history-path.ts';
+import { contestedDeal, daysFromNow, dealChange, newId, stalledDeal } from '../hubspot-events.ts';
+import { postSigned } from '../post-signed.ts';
+import { startProgram } from '../program.ts';
+import { runServer } from '../running-sandbox.ts';
+import { openSession } from '../session.ts';
+import { type PathName, paths } from './paths.ts';
+
+// Makes every path happen over the real stack, and keeps what it left in Temporal's history. Run it when the workflow was
+// changed in a way that running executions survive (`patched`), and when there is a new path:
+// npx vitest run --config test/replay/record.config.ts
+
+interface Happened {
+  causeway: Causeway;
+  workflowId: string;
+}
+
+async function causewayOf(options: Parameters<typeof startCauseway>[0]): Promise<Causeway> {
+  const causeway = await startCauseway(options);
+  onTestFinished(() => causeway.close());
+  return causeway;
+}
+
+const shortCalls = { EFFECT_CALL_TIMEOUT_MS: '3000' };
+const working = () => causewayOf({ environment: shortCalls });
+const waiting = () => causewayOf({ environment: shortCalls, worker: false });
+
+/** Posts a change of a deal that the CRM knows as `deal`; resolves to the event's id. */
+async function changed(causeway: Causeway, deal = stalledDeal(), url = causeway.url): Promise<string> {
+  const dealId = newId();
+  await causeway.sandbox.put('deals', String(dealId), deal);
+  return postSigned(url, causeway.configuration, dealChange(dealId));
+}
+
+const happened = async (causeway: Causeway, id: string): Promise<Happened> => ({
+  causeway,
+  workflowId: (await causeway.read(id)).workflow.id,
+});
+
+/** Cancels the execution of an event as soon as `connector` was called for it. */
+async function canceled(causeway: Causeway, connector: 'hubspot' | 'gmail', operation: string): Promise<Happened> {
+  const found = await happened(causeway, await changed(causeway));
+  await eventually(`${operation} is called`, async () =>
+    (await causeway.sandbox.calls(connector, operation)) > 0 ? true : undefined,
+  );
+  await causeway.client.workflow.getHandle(found.workflowId).cancel();
+  return found;
+}
+
+const scenarios: Record<PathName, () => Promise<Happened>> = {
+  async acted() {
+    const causeway = await working();
+    return happened(causeway, await changed(causeway));
+  },
+
+  async 'acted-traced'() {
+    const receiver = await runServer((request, response) => request.resume().on('end', () => response.end('{}')));
+    onTestFinished(() => receiver.close());
+    const causeway = await waiting();
+    const [port] = await freePorts(1);
+    const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, PORT: String(port) };
+    const all = await startProgram('all', causeway.configuration, traced);
+    onTestFinished(async () => void (await all.stop()));
+    return happened(causeway, await changed(causeway, stalledDeal(), `http://127.0.0.1:${port}`));
+  },
+
+  async 'acted-twice'() {
+    const folder = await mkdtemp(join(tmpdir(), 'causeway-rules-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await cp(join(projectFolder, 'rules'), folder, { recursive: true });
+    const file = join(folder, 'stalled-deal-reactivation.yaml');
+    const second = '  - {action: notify_ae, priority: high, target: [deal.id], parameters: {alert: "\'stalled\'"}}\n';
+    await writeFile(file, (await readFile(file, 'utf8')).replace('reasoning:', `${second}reasoning:`));
+    const causeway = await causewayOf({ environment: { RULES_PATH: folder } });
+    return happened(causeway, await changed(causeway));
+  },
+
+  async undecided() {
+    const causeway = await working();
+    const calm = { ...contestedDeal(), competitors: '', closedate: daysFromNow(90) };
+    return happened(causeway, await changed(causeway, calm));
+  },
+
+  async 'nothing-to-look-up'() {
+    const causeway = await working();
+    const { propertyName: _name, propertyValue: _value, ...event } = dealChange(newId());
+    const creation = { ...event, subscriptionType: 'contact.creation', changeFlag: 'CREATED' };
+    return happened(causeway, await postSigned(causeway.url, causeway.configuration, creation));
+  },
+
+  async 'looked-up-with-gaps'() {
+    const causeway = await working();
+    await causeway.sandbox.fault({ connector: 'hubspot', fault: 'status', status: 500, times: 100 });
+    return happened(causeway, await changed(causeway));
+  },
+
+  async 'look-up-failed'() {
+    const causeway = await waiting();
+    const session = await openSession(causeway.configuration.DATABASE_URL);
+    onTestFinished(() => session.close());
+    await session.query(`create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`);
+    await session.query('create trigger refuse before update of facts_sealed on events execute function refuse()');
+    await causeway.startWorker();
+    return happened(causeway, await changed(causeway));
+  },
+
+  async 'effect-retried'() {
+    const causeway = await working();
+    await causeway.sandbox.fault({ connector: 'gmail', fault: 'status', status: 503 });
+    return happened(causeway, await changed(causeway));
+  },
+
+  async 'effect-refused'() {
+    const causeway = await working();
+    await causeway.sandbox.fault({ connector: 'gmail', fault: 'status', status: 400 });
+    return happened(causeway, await changed(causeway));
+  },
+
+  async 'canceled-before-it-began'() {
+    const causeway = await waiting();
+    const found = await happened(causeway, await changed(causeway));
+    await causeway.client.workflow.getHandle(found.workflowId).cancel();
+    await causeway.startWorker();
+    return found;
+  },
+
+  async 'canceled-while-looking-up'() {
+    const causeway = await working();
+    await causeway.sandbox.fault({ connector: 'hubspot', operation: 'deals.read', fault: 'slow', delayMs: 3_000 });
+    return canceled(causeway, 'hubspot', 'deals.read');
+  },
+
+  async 'canceled-while-acting'() {
+    const causeway = await working();
+    await causeway.sandbox.fault({ connector: 'gmail', fault: 'slow', delayMs: 1_000 });
+    return canceled(causeway, 'gmail', 'drafts.create');
+  },
+
+  async 'effect-unknown'() {
+    const causeway = await working();
+    await causeway.sandbox.fault({ connector: 'gmail', fault: 'timeout' });
+    return canceled(causeway, 'gmail', 'drafts.create');
+  },
+
+  async superseded() {
+    const causeway = await waiting();
+    const id = await changed(causeway);
+    const found = await happened(causeway, id);
+    await causeway.queries.execute(
+      sql`update events set generation = generation + 1, state = 'done', holds_lane = false where id = ${id}`,
+    );
+    await causeway.startWorker();
+    return found;
+  },
+
+  async erased() {
+    const causeway = await waiting();
+    const id = await changed(causeway);
+    await causeway.queries.execute(
+      sql`delete from subject_keys where id = (select subject_key_id from events where id = ${id})`,
+    );
+    await causeway.startWorker();
+    return happened(causeway, id);
+  },
+
+  async 'waited-for-the-database'() {
+    const causeway = await waiting();
+    const id = await changed(causeway);
+    const found = await happened(causeway, id);
+    const session = await openSession(causeway.configuration.DATABASE_URL);
+    onTestFinished(() => session.close());
+    await session.query('begin');
+    await session.query('select from events where id = $1 for update', [id]);
+    await causeway.startWorker();
+    const handle = causeway.client.workflow.getHandle(found.workflowId);
+    // A workflow task is completed while the first step still waits: from then on the step's retries are in history.
+    await eventually('the first step outlives its workflow task', async () =>
+      ((await handle.fetchHistory()).events?.length ?? 0) > 4 ? true : undefined,
+    );
+    await session.query('rollback');
+    return found;
+  },
+};
+
+test.each(Object.entries(scenarios))('%s', async (name, scenario) => {
+  const { causeway, workflowId } = await scenario();
+  const history = await eventually(
+    'the execution ends',
+    async () => {
+      const found = await fetchHistory(causeway.client, workflowId);
+      return found?.finished ? found : undefined;
+    },
+    60_000,
+  );
+  expect(pathOf(history.text)).toBe(new Map(Object.entries(paths)).get(name));
+  await writeFile(join(import.meta.dirname, `${name}.json`), history.text);
+});
