@@ -99,9 +99,10 @@ try {
   await servers.stop();
 }
 
+const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
+
 async function oneEvent(url: string, configuration: Configuration): Promise<EventView> {
   const dealId = Math.floor(Math.random() * 1e12);
-  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
   const properties = {
     dealname: 'Bench',
     dealstage: 'qualifiedtobuy',
@@ -143,7 +144,7 @@ async function oneEvent(url: string, configuration: Configuration): Promise<Even
 
 /** Counts what goes to PostgreSQL: each query of a client is one round trip. Reads of `GET /api/v1/events/:id` are left out. */
 function countRoundTrips(): void {
-  const original = PgClient.prototype.query;
+  const original = Reflect.get(PgClient.prototype, 'query');
   PgClient.prototype.query = function counted(this: PgClient, ...args: unknown[]) {
     const first = args[0];
     const text =

@@ -10,6 +10,10 @@ import { openSession, type Session } from './session.ts';
 
 /** Protects "202 means committed": what PostgreSQL cannot take now is refused whole, with the time to come back. */
 
+/** Sequences are not rolled back, so that they count tries whatever becomes of them. */
+const failTries = (count: number, state: string) =>
+  `if nextval('tries') <= ${count} then raise exception using errcode = '${state}'; end if;`;
+
 describe('accepting while PostgreSQL is in trouble', () => {
   let causeway: Causeway;
   let session: Session;
@@ -36,10 +40,6 @@ describe('accepting while PostgreSQL is in trouble', () => {
     const [row] = await session.query<{ count: number }>('select count(*)::int as count from events');
     expect(row?.count).toBe(eventsBefore);
   }
-
-  /** Sequences are not rolled back, so that they count tries whatever becomes of them. */
-  const failTries = (count: number, state: string) =>
-    `if nextval('tries') <= ${count} then raise exception using errcode = '${state}'; end if;`;
 
   async function countingTries<T>(work: () => Promise<T>): Promise<{ result: T; tries: number }> {
     await session.query('alter sequence tries restart');

@@ -141,9 +141,10 @@ describe('the gate of a lane', () => {
   it('two batches that name the same lanes in opposite order do not block each other', async () => {
     const lanes = Array.from({ length: 50 }, () => [String(newId())]);
     const receive = intakeOf(causeway);
-    const batch = (order: string[][]) => order.map((lane) => parsedEvent({ lane }));
     const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => receive(batch(index % 2 === 0 ? lanes : lanes.toReversed()))),
+      Array.from({ length: 10 }, (_, index) =>
+        receive((index % 2 === 0 ? lanes : lanes.toReversed()).map((lane) => parsedEvent({ lane }))),
+      ),
     );
     expect(new Set(answers.flatMap(statuses))).toEqual(new Set(['accepted']));
     const rows = await eventRows(causeway.queries, answers.flatMap(ids));

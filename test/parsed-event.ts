@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openPool, wireIntake } from '../src/main/wiring.ts';
 import type { CanonicalEvent } from '../src/domain/event.ts';
 import type { ParsedEvent } from '../src/domain/incoming.ts';
-import type { ReceivedEvent } from '../src/intake/receive.ts';
+import type { ReceivedEvent } from '../src/domain/received.ts';
 import { createEventWorkflows, type EventWorkflows } from '../src/temporal/event-workflows.ts';
 import { openClient } from '../src/temporal/client.ts';
 import type { Causeway } from './causeway.ts';

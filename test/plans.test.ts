@@ -134,7 +134,7 @@ describe('among twenty thousand events', () => {
     ['the first step finds its event', ['events_pkey'], () => beginEvent(queries, head, 'run')],
     [
       'a decision is found by its event',
-      ['decisions_in_force'],
+      ['events_pkey'],
       () =>
         decideOnce(queries, head, {
           id: randomUUID(),
@@ -161,11 +161,7 @@ describe('among twenty thousand events', () => {
           null,
         ),
     ],
-    [
-      'an event is explained',
-      ['events_pkey', 'effects_event', 'decisions_in_force'],
-      () => readEventView(queries, head.eventId),
-    ],
+    ['an event is explained', ['events_pkey', 'effects_event'], () => readEventView(queries, head.eventId)],
     [
       'an event is closed, and the next of its lane found',
       ['events_pkey', 'effects_event', 'events_open_lane'],

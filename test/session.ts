@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import { eventually } from './eventually.ts';
 
 const gateKey = 4242;
@@ -7,10 +7,10 @@ export type Session = Awaited<ReturnType<typeof openSession>>;
 
 /** A database session of the test's own, which holds locks, and sees who waits for them. */
 export async function openSession(url: string) {
-  const client = new pg.Client({ connectionString: url, application_name: 'test-session', query_timeout: 30_000 });
+  const client = new Client({ connectionString: url, application_name: 'test-session', query_timeout: 30_000 });
   await client.connect();
 
-  async function query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+  async function query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
     return (await client.query<Row>(text, values)).rows;
   }
 

@@ -15,7 +15,7 @@ const heartbeatEveryMs = 1_500;
  * Gives every error that leaves an activity its stable class and says whether to try again. Messages name classes only:
  * what an unforeseen error says may quote data, so it goes to no history.
  */
-export function toFailure(error: unknown, attempt: number): Error {
+function toFailure(error: unknown, attempt: number): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof VendorError) {
     return ApplicationFailure.create({

@@ -1,3 +1,4 @@
+import { rootMessage } from '../domain/root-message.ts';
 import { type Command, type Output, UsageError } from './command.ts';
 
 /** 0: done. 1: not done, and why was said. 2: called wrongly. */
@@ -23,7 +24,7 @@ export async function runCli(commands: readonly Command[], args: readonly string
   try {
     return (await command.run(rest, output)) ? 0 : 1;
   } catch (error) {
-    output.error(messageOf(error));
+    output.error(rootMessage(error));
     if (!isUsageError(error)) return 1;
     output.error(`\n${command.help}`);
     return 2;
@@ -39,15 +40,4 @@ function overview(commands: readonly Command[]): string {
 function isUsageError(error: unknown): boolean {
   if (error instanceof UsageError) return true;
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-}
-
-/** The innermost cause says what happened; what wraps it says only where. */
-function messageOf(error: unknown): string {
-  let current = error;
-  for (let depth = 0; depth < 5 && current instanceof Error && current.cause instanceof Error; depth += 1) {
-    current = current.cause;
-  }
-  // A name with several addresses, none of which answers, gives an error without a text of its own.
-  if (current instanceof AggregateError && current.message === '') return messageOf(current.errors[0]);
-  return current instanceof Error ? current.message : String(current);
 }

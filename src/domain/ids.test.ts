@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { effectKeys, eventWorkflowId } from './ids.ts';
 
@@ -28,12 +28,12 @@ describe('the keys of effects', () => {
   });
 
   it('are the same for the same plan, one for each action, and equal only for the same action on the same target', () => {
-    const action = fc.record({
-      type: fc.constantFrom('draft_followup', 'notify_ae'),
-      targetId: fc.constantFrom('default', '1', '2', '1:2'),
+    const action = record({
+      type: constantFrom('draft_followup', 'notify_ae'),
+      targetId: constantFrom('default', '1', '2', '1:2'),
     });
-    fc.assert(
-      fc.property(fc.array(action, { maxLength: 6 }), (actions) => {
+    assert(
+      property(array(action, { maxLength: 6 }), (actions) => {
         const keys = effectKeys(event, actions);
         expect(keys.map(({ type, targetId }) => ({ type, targetId }))).toEqual(actions);
         expect(effectKeys(event, actions)).toEqual(keys);

@@ -1,4 +1,5 @@
 import { ConfigurationError, type Configuration, readConfiguration } from '../config/environment.ts';
+import { rootMessage } from '../domain/root-message.ts';
 import { createLogger, type Logger } from '../telemetry/log.ts';
 import { startTracing, type Tracing } from '../telemetry/traces.ts';
 import { exitWithParent } from './world/parent.ts';
@@ -52,7 +53,7 @@ export async function runProcess(
     await tracing.shutdown();
     process.exit(0);
   } catch (error) {
-    log.fatal({ error: error instanceof Error ? error.message : 'unknown' }, `${name} ended with an error`);
+    log.fatal({ error: rootMessage(error) }, `${name} ended with an error`);
     process.exit(1);
   }
 }

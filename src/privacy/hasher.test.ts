@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, nat, oneof, property, record, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createHasher, type HashPurpose } from './hasher.ts';
 
@@ -41,10 +41,10 @@ describe('a hash', () => {
   });
 
   it('is 32 hex digits, the same for the same parts and for no others', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('', '"', '\\', '\uD800', 'lane'));
-    const input = fc.record({ purpose: fc.constantFrom(...purposes), parts: fc.array(text, { maxLength: 4 }) });
-    fc.assert(
-      fc.property(input, input, (one, other) => {
+    const text = oneof(string({ unit: 'binary' }), string(), constantFrom('', '"', '\\', '\uD800', 'lane'));
+    const input = record({ purpose: constantFrom(...purposes), parts: array(text, { maxLength: 4 }) });
+    assert(
+      property(input, input, (one, other) => {
         const same = JSON.stringify([one.purpose, one.parts]) === JSON.stringify([other.purpose, other.parts]);
         expect(hash(one.purpose, one.parts)).toMatch(/^[0-9a-f]{32}$/);
         expect(hash(one.purpose, one.parts) === hash(other.purpose, other.parts)).toBe(same);
@@ -54,8 +54,8 @@ describe('a hash', () => {
   });
 
   it('does not change when text moves over the border between two parts, unless nothing moved', () => {
-    fc.assert(
-      fc.property(fc.string(), fc.nat(), fc.nat(), (text, first, second) => {
+    assert(
+      property(string(), nat(), nat(), (text, first, second) => {
         const cut = (at: number) => [text.slice(0, at % (text.length + 1)), text.slice(at % (text.length + 1))];
         const same = first % (text.length + 1) === second % (text.length + 1);
         expect(hash('event-key', cut(first)) === hash('event-key', cut(second))).toBe(same);

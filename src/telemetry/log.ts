@@ -19,13 +19,14 @@ export function createLogger(options: {
   pretty: boolean;
   destination?: DestinationStream | undefined;
 }): Logger {
-  const secret = ['authorization', 'password', 'token', 'secret', 'email', 'phone', 'payload', 'body', 'headers'];
   const settings = {
     level: options.level,
     base: { process: options.process },
-    formatters: { level: (level: string) => ({ level }) },
+    formatters: {
+      level: (level: string) => ({ level }),
+      log: (line: Record<string, unknown>) => withoutSecrets(line, maxDepth),
+    },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: secret.flatMap((name) => [name, `*.${name}`]), remove: true },
     ...(options.pretty && {
       transport: {
         target: 'pino-pretty',
@@ -34,4 +35,40 @@ export function createLogger(options: {
     }),
   };
   return options.destination ? pino(settings, options.destination) : pino(settings);
+}
+
+/** In lower case. */
+const secretNames = new Set([
+  ...[
+    'authorization',
+    'cookie',
+    'password',
+    'secret',
+    'token',
+    'accesstoken',
+    'access_token',
+    'apikey',
+    'api_key',
+    'x-api-key',
+  ],
+  ...['email', 'phone', 'firstname', 'first_name', 'lastname', 'last_name', 'payload', 'body', 'rawbody', 'headers'],
+]);
+/** What lies deeper is left out: a line that deep is careless too. */
+const maxDepth = 6;
+
+/** pino's own redaction needs a path for every depth, and takes longer with each. */
+function withoutSecrets(line: object, depth: number): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(line)) {
+    if (!secretNames.has(name.toLowerCase())) kept[name] = valueWithoutSecrets(value, depth);
+  }
+  return kept;
+}
+
+function valueWithoutSecrets(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Error || 'toJSON' in value) return value;
+  if (depth === 0) return undefined;
+  return Array.isArray(value)
+    ? value.map((each) => valueWithoutSecrets(each, depth - 1))
+    : withoutSecrets(value, depth - 1);
 }

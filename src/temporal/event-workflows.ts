@@ -2,6 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import { TypedSearchAttributes } from '@temporalio/common';
 import { eventWorkflowId } from '../domain/ids.ts';
 import { withTraceParent } from '../telemetry/traces.ts';
+import { callWithin } from './call-within.ts';
 import { correlationIdKey, eventTypeKey, laneKey, sourceKey, tenantKey } from './search-attributes.ts';
 
 export interface StartableEvent {
@@ -16,7 +17,7 @@ export interface StartableEvent {
   traceParent: string | null;
 }
 
-/** Starts event workflows by name, and looks at those that exist. No call outlives its deadline. */
+/** Starts event workflows by name, and looks at those that exist. No caller waits past its deadline. */
 export function createEventWorkflows(options: { client: Client; taskQueue: string; eager: boolean }) {
   const { client, taskQueue, eager } = options;
   return {
@@ -28,7 +29,7 @@ export function createEventWorkflows(options: { client: Client; taskQueue: strin
     ): Promise<'started' | 'exists'> {
       try {
         await withTraceParent(event.traceParent, () =>
-          client.withDeadline(deadlineMs, () =>
+          callWithin(client, deadlineMs, () =>
             client.workflow.start('gtmEvent', {
               workflowId: eventWorkflowId(event.keyHash, event.generation),
               taskQueue,
@@ -58,7 +59,7 @@ export function createEventWorkflows(options: { client: Client; taskQueue: strin
     async look(event: StartableEvent, deadlineMs: number): Promise<'running' | 'closed' | 'missing'> {
       try {
         const handle = client.workflow.getHandle(eventWorkflowId(event.keyHash, event.generation));
-        const { status } = await client.withDeadline(deadlineMs, () => handle.describe());
+        const { status } = await callWithin(client, deadlineMs, () => handle.describe());
         return status.name === 'RUNNING' ? 'running' : 'closed';
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return 'missing';

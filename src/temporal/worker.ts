@@ -13,7 +13,7 @@ import {
 import type { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
 import type { Logger } from '../telemetry/log.ts';
 
-export const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
 /** Sends what the SDK itself logs into our log. Once per process, before any connection. */
 export function installRuntime(log: Logger): void {
