@@ -1,4 +1,6 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
+import type { NewEvent } from '../src/db/accept-events.ts';
 import type { Queries } from '../src/db/database.ts';
 
 export type EventRow = {
@@ -51,3 +53,26 @@ export async function overlaps(queries: Queries, ids: readonly string[]): Promis
       and (earlier.finished_at is null or later.claimed_at < earlier.finished_at)`);
   return rows;
 }
+
+const hash = (): string => randomBytes(16).toString('hex');
+export const newLane = hash;
+
+const keyId = '00000000-0000-4000-8000-000000000000';
+
+/** The key that the rows below refer to; once for a database. */
+export const insertKey = (queries: Queries) =>
+  queries.execute(
+    sql`insert into subject_keys (id, tenant_id, subject, wrapped) values (${keyId}, 'default', 'nobody', ${Buffer.alloc(1)})`,
+  );
+
+/** A row for `acceptEvents` that nobody can open: for tests of the order alone. */
+export const newEventRow = (lane: string): NewEvent => ({
+  id: randomUUID(),
+  type: 'test',
+  keyHash: hash(),
+  fingerprint: hash(),
+  lane,
+  subjectKeyId: keyId,
+  sealed: Buffer.from('nothing'),
+  occurredAt: new Date().toISOString(),
+});

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowFailedError } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimIntent, endAttempt } from '../src/db/effects.ts';
 import { beginEvent, decideOnce, readOpenEvent, storeFacts } from '../src/db/event-steps.ts';
@@ -19,12 +19,14 @@ import { ids } from './parsed-event.ts';
 
 let gate: Gate;
 let causeway: Causeway;
+let starter: ReturnType<typeof createStarter>;
 let redrive: ReturnType<typeof createRedrive>;
 beforeAll(async () => {
   gate = await runGate();
   causeway = await startCauseway({ environment: { HUBSPOT_API_URL: gate.url } });
   gate.forwardTo(causeway.sandbox.hubspotUrl);
-  redrive = createRedrive({ queries: causeway.queries, starter: createStarter(causeway) });
+  starter = createStarter(causeway);
+  redrive = createRedrive({ queries: causeway.queries, starter });
 });
 afterAll(async () => {
   await gate.close();
@@ -51,6 +53,20 @@ async function execution(id: string, generation: number) {
   return causeway.client.workflow.getHandle(eventWorkflowId(keyHash, generation));
 }
 
+/** The first execution of an event, also when its start took the request too long and was left to a sweep. */
+const started = (id: string) =>
+  eventually(`event ${id} is started`, async () => {
+    const handle = await execution(id, 0);
+    try {
+      await handle.describe();
+      return handle;
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      await starter.sweep();
+      return undefined;
+    }
+  });
+
 const terminated = { outcome: 'failed', failure: { class: 'Terminated', message: 'gone' }, settle: true };
 
 describe('an event whose workflow is canceled', () => {
@@ -70,18 +86,51 @@ describe('an event whose workflow is canceled', () => {
   it('has failed as canceled also when nobody had begun it', async () => {
     await causeway.stopWorker();
     const [id = ''] = ids((await causeway.post([dealChange(newId())])).body.events);
-    await (await execution(id, 0)).cancel();
+    const handle = await started(id);
+    await handle.cancel();
     await causeway.startWorker();
     expect(await causeway.finished(id)).toMatchObject({ state: 'failed', failure: { class: 'Canceled' } });
   });
 });
+
+/** An event whose first generation was closed without having done anything; nobody carries events out meanwhile. */
+async function closedEvent(): Promise<{ id: string; lane: string }> {
+  await causeway.stopWorker();
+  const [id = ''] = ids((await causeway.post([dealChange(newId())])).body.events);
+  const { lane } = await eventRow(causeway.queries, id);
+  await closeEvent(causeway.queries, { id, generation: 0, lane }, terminated);
+  return { id, lane };
+}
+
+/** Tries every step of generation 0 but the last one. */
+async function tryOldSteps(id: string): Promise<unknown[]> {
+  const { queries } = causeway;
+  const old = { eventId: id, generation: 0 };
+  const sealed = Buffer.from('old');
+  const decision = { id: randomUUID(), decidedBy: 'rules', ruleId: null, ruleSetHash: '', confidence: null, sealed };
+  const intent = {
+    key: `${id}:notify_ae`,
+    action: 'notify_ae',
+    targetId: 'default',
+    priority: 'low',
+    leaseMs: 1_000,
+  };
+  await storeFacts(queries, old, sealed);
+  return [
+    await beginEvent(queries, old, 'an old run'),
+    await readOpenEvent(queries, old),
+    await decideOnce(queries, old, decision),
+    await claimIntent(queries, old, intent, null),
+  ];
+}
+const nothingDone = [undefined, undefined, undefined, false];
 
 describe('a run that outlives its generation', () => {
   it('ends superseded and leaves everything to the run that followed it', async () => {
     const { first, second, marker } = await twoOfOneDeal();
     const { lane } = await eventRow(causeway.queries, first);
     // Taken for dead while it is only slow: its row is closed, and it is run again behind the second.
-    const finish = createFinish({ queries: causeway.queries, starter: createStarter(causeway) });
+    const finish = createFinish({ queries: causeway.queries, starter });
     await finish({ id: first, generation: 0, lane, ...terminated });
     expect(await redrive(first)).toBe('redriven');
     gate.release(marker);
@@ -93,38 +142,6 @@ describe('a run that outlives its generation', () => {
     expect(await effectsOf(first)).toBe(1);
     expect((await causeway.read(first)).actions).toMatchObject([{ effect: { state: 'confirmed', attempts: 1 } }]);
   });
-
-  /** An event whose first generation was closed without having done anything; nobody carries events out meanwhile. */
-  async function closedEvent(): Promise<{ id: string; lane: string }> {
-    await causeway.stopWorker();
-    const [id = ''] = ids((await causeway.post([dealChange(newId())])).body.events);
-    const { lane } = await eventRow(causeway.queries, id);
-    await closeEvent(causeway.queries, { id, generation: 0, lane }, terminated);
-    return { id, lane };
-  }
-
-  /** Tries every step of generation 0 but the last one. */
-  async function tryOldSteps(id: string): Promise<unknown[]> {
-    const { queries } = causeway;
-    const old = { eventId: id, generation: 0 };
-    const sealed = Buffer.from('old');
-    const decision = { id: randomUUID(), decidedBy: 'rules', ruleId: null, ruleSetHash: '', confidence: null, sealed };
-    const intent = {
-      key: `${id}:notify_ae`,
-      action: 'notify_ae',
-      targetId: 'default',
-      priority: 'low',
-      leaseMs: 1_000,
-    };
-    await storeFacts(queries, old, sealed);
-    return [
-      await beginEvent(queries, old, 'an old run'),
-      await readOpenEvent(queries, old),
-      await decideOnce(queries, old, decision),
-      await claimIntent(queries, old, intent, null),
-    ];
-  }
-  const nothingDone = [undefined, undefined, undefined, false];
 
   it('changes nothing of an event that is open again in the next generation', async () => {
     const { id, lane } = await closedEvent();
@@ -184,8 +201,8 @@ describe('a run that outlives its generation', () => {
     await causeway.stopWorker();
     const [id = ''] = ids((await causeway.post([dealChange(newId())])).body.events);
     const { lane, keyHash } = await eventRow(causeway.queries, id);
+    await (await started(id)).terminate();
     await closeEvent(causeway.queries, { id, generation: 0, lane }, terminated);
-    await (await execution(id, 0)).terminate();
     expect(await redrive(id)).toBe('redriven');
     await causeway.startWorker();
     const late = await causeway.client.workflow.start('gtmEvent', {

@@ -1,13 +1,15 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acceptEvents } from '../src/db/accept-events.ts';
+import { openDatabase, type Database } from '../src/db/database.ts';
+import { closeEvent, releaseClaims, takeOverdueHeads } from '../src/db/lane-heads.ts';
 import { eventWorkflowId } from '../src/domain/ids.ts';
-import { createStarter } from '../src/intake/starter.ts';
 import { startCauseway, type Causeway } from './causeway.ts';
-import { eventRow, eventRows, overlaps } from './event-rows.ts';
-import { eventually } from './eventually.ts';
+import { createTestDatabase } from './database.ts';
+import { eventRow, eventRows, insertKey, newEventRow, newLane, overlaps } from './event-rows.ts';
 import { runGate, type Gate } from './gate.ts';
 import { contestedDeal, dealChange, newId, stalledDeal } from './hubspot-events.ts';
-import { ids, intakeOf, parsedEvent, poolOf, statuses } from './parsed-event.ts';
+import { ids } from './parsed-event.ts';
 import { openSession, type Session } from './session.ts';
 
 /** Protects the order of a lane: one event after the other as they were accepted, and no lane waits for another. */
@@ -93,93 +95,101 @@ describe('lanes of events that run', () => {
 });
 
 describe('the gate of a lane', () => {
-  let causeway: Causeway;
+  let database: Awaited<ReturnType<typeof createTestDatabase>>;
   let session: Session;
+  let pool: Database;
   beforeAll(async () => {
-    causeway = await startCauseway({ worker: false });
-    session = await openSession(causeway.configuration.DATABASE_URL);
+    database = await createTestDatabase();
+    session = await openSession(database.url);
+    pool = openDatabase({ url: database.url, applicationName: 'test', maxConnections: 12 });
+    await insertKey(pool.queries);
   });
   afterAll(async () => {
+    await pool.close();
     await session.close();
-    await causeway.close();
+    await database.drop();
   });
 
-  const setIsolation = (value: string) =>
-    session.query(
-      `do $$ begin execute format('alter database %I set default_transaction_isolation = %L', current_database(), '${value}'); end $$`,
-    );
+  const request = { tenantId: 'default', source: 'test', correlationId: 'test', traceParent: null };
+  const accept = (lanes: readonly string[], queries = pool.queries) =>
+    acceptEvents(queries, request, lanes.map(newEventRow));
+  const limits = { staleMs: 3_600_000, runningMs: 3_600_000, count: 1_000 };
 
   it.each(['read committed', 'repeatable read'])(
-    'lets one through of two that arrive while neither is committed, whatever isolation the database defaults to: %s',
+    'lets one through of two that arrive while neither is committed, also where sessions are %s by default',
     async (isolation) => {
-      await setIsolation(isolation);
-      const pool = poolOf(causeway, 4);
+      await session.query(
+        `do $$ begin execute format('alter database %I set default_transaction_isolation = %L', current_database(), '${isolation}'); end $$`,
+      );
+      const other = openDatabase({ url: database.url, applicationName: 'test', maxConnections: 2 });
       try {
-        const receive = intakeOf(causeway, { queries: pool.queries });
-        const lane = ['two', String(newId())];
-        const answers = await session.holdingCommits(async (release) => {
-          const first = receive([parsedEvent({ lane })]);
+        const lane = newLane();
+        const [[first], [second]] = await session.holdingCommits(async (release) => {
+          const one = accept([lane], other.queries);
           await session.waiting(1);
-          const second = receive([parsedEvent({ lane })]);
+          const two = accept([lane], other.queries);
           await session.waiting(2);
           await release();
-          return [...(await first), ...(await second)];
+          return Promise.all([one, two]);
         });
-        expect(statuses(answers)).toEqual(['accepted', 'accepted']);
-        const rows = await eventRows(causeway.queries, ids(answers));
-        expect(rows.map(({ id, claimed }) => [id, claimed])).toEqual([
-          [answers[0]?.id, true],
-          [answers[1]?.id, false],
-        ]);
+        expect([first?.claimed, second?.claimed]).toEqual([true, false]);
+        expect(ids(await eventRows(pool.queries, [first?.id, second?.id]))).toEqual([first?.id, second?.id]);
       } finally {
-        await pool.close();
-        await setIsolation('read committed');
+        await other.close();
       }
     },
   );
 
-  it('two batches that name the same lanes in opposite order do not block each other', async () => {
-    const lanes = Array.from({ length: 50 }, () => [String(newId())]);
-    const receive = intakeOf(causeway);
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, index) =>
-        receive((index % 2 === 0 ? lanes : lanes.toReversed()).map((lane) => parsedEvent({ lane }))),
-      ),
-    );
-    expect(new Set(answers.flatMap(statuses))).toEqual(new Set(['accepted']));
-    const rows = await eventRows(causeway.queries, answers.flatMap(ids));
-    expect(rows.filter(({ claimed }) => claimed)).toHaveLength(lanes.length);
+  it('batches that name the same lanes in opposite order do not lock each other out', async () => {
+    const lanes = Array.from({ length: 100 }, newLane);
+    const batches = Array.from({ length: 8 }, (_, index) => accept(index % 2 === 0 ? lanes : lanes.toReversed()));
+    const stored = (await Promise.all(batches)).flat();
+    expect(stored).toHaveLength(800);
+    const claimed = await eventRows(pool.queries, ids(stored.filter((event) => event.claimed)));
+    expect(claimed.map(({ lane }) => lane).toSorted()).toEqual(lanes.toSorted());
   });
 
-  it('a sweep reads the heads without waiting for whoever holds their lanes', async () => {
-    const receive = intakeOf(causeway);
-    const [first] = await receive([parsedEvent()]);
-    const { lane } = await eventRow(causeway.queries, first?.id);
-    await session.query(`update events set claimed_at = null where id = $1`, [first?.id]);
+  it('claims the first of a free lane and nothing of a taken one, within one batch', async () => {
+    const [busy, free] = [newLane(), newLane()];
+    await accept([busy]);
+    const stored = await accept([busy, free, busy, free]);
+    const claims = new Map(stored.map(({ id, claimed }) => [id, claimed]));
+    const rows = await eventRows(pool.queries, ids(stored));
+    expect(rows.map(({ id, lane }) => [lane, claims.get(id)])).toEqual([
+      [busy, false],
+      [free, true],
+      [busy, false],
+      [free, false],
+    ]);
+  });
+
+  it('does not hold up a sweep: heads are read without waiting for whoever holds their lanes', async () => {
+    const lane = newLane();
+    const [event] = await accept([lane]);
+    await releaseClaims(pool.queries, ids(event ? [event] : []));
     await session.query(`select pg_advisory_lock(('x' || left($1, 16))::bit(64)::bigint)`, [lane]);
     try {
-      const starter = createStarter(causeway);
-      expect(await starter.sweep({ staleMs: 3_600_000, runningMs: 3_600_000, count: 100 })).toBe(1);
+      expect(ids(await takeOverdueHeads(pool.queries, limits))).toContain(event?.id);
     } finally {
       await session.query('select pg_advisory_unlock_all()');
     }
-    await eventually('the head is claimed', async () =>
-      (await eventRow(causeway.queries, first?.id)).claimed ? true : undefined,
-    );
   });
 
-  it('a sweep takes the head of a lane and none of those behind it', async () => {
-    const lane = ['behind', String(newId())];
-    const receive = intakeOf(causeway);
-    const answers = await receive([parsedEvent({ lane }), parsedEvent({ lane }), parsedEvent({ lane })]);
-    await session.query(`update events set claimed_at = null where id = any($1)`, [ids(answers)]);
-    const sweep = () => createStarter(causeway).sweep({ staleMs: 3_600_000, runningMs: 3_600_000, count: 100 });
-    expect(await sweep()).toBe(1);
-    expect((await eventRows(causeway.queries, ids(answers))).map(({ claimed }) => claimed)).toEqual([
-      true,
-      false,
-      false,
-    ]);
-    expect(await sweep()).toBe(0);
+  it('shows a sweep the head of each lane, and none of those behind it, until the head is closed', async () => {
+    const lane = newLane();
+    const stored = [...(await accept([lane])), ...(await accept([lane])), ...(await accept([lane]))];
+    const sweepOfLane = async () => {
+      await releaseClaims(pool.queries, ids(stored));
+      return ids((await takeOverdueHeads(pool.queries, limits)).filter((head) => head.lane === lane));
+    };
+    const order: string[] = [];
+    for (const { id } of stored) {
+      expect(await sweepOfLane()).toEqual([id]);
+      expect(await sweepOfLane()).toEqual([id]);
+      await closeEvent(pool.queries, { id, generation: 0, lane }, { outcome: 'no_action', settle: false });
+      order.push(id);
+    }
+    expect(order).toEqual(ids(await eventRows(pool.queries, order)));
+    expect(await sweepOfLane()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { openPool, wireIntake } from '../src/main/wiring.ts';
+import { wireIntake } from '../src/main/wiring.ts';
 import type { CanonicalEvent } from '../src/domain/event.ts';
 import type { ParsedEvent } from '../src/domain/incoming.ts';
 import type { ReceivedEvent } from '../src/domain/received.ts';
@@ -37,7 +37,7 @@ export function parsedEvent({ event, ...changes }: Changes = {}): ParsedEvent {
   };
 }
 
-export const ids = (events: readonly ReceivedEvent[]): string[] => events.map(({ id }) => id);
+export const ids = (events: readonly { id: string }[]): string[] => events.map(({ id }) => id);
 export const statuses = (events: readonly ReceivedEvent[]): string[] => events.map(({ status }) => status);
 
 /** Hands parsed events in as the webhook's route does, with another tenant, source, pool or Temporal if need be. */
@@ -53,11 +53,18 @@ export function intakeOf(
     );
 }
 
-/** A Temporal that cannot be reached: by default its address refuses connections. */
-export function workflowsAt(address = '127.0.0.1:1'): { workflows: EventWorkflows; close: () => Promise<void> } {
-  const { client, ...connection } = openClient({ address, namespace: 'default', plugins: [] });
-  return { workflows: createEventWorkflows({ client, taskQueue: 'nobody', eager: false }), ...connection };
+/**
+ * A Temporal that cannot be reached. Its client is left open, since one that is closed while the library waits for its
+ * next try throws where nobody can catch it.
+ */
+export function workflowsAt(address: string): EventWorkflows {
+  const { client } = openClient({ address, namespace: 'default', plugins: [] });
+  return createEventWorkflows({ client, taskQueue: 'nobody', eager: false });
 }
 
-export const poolOf = (causeway: Causeway, maxConnections: number) =>
-  openPool(causeway.configuration, causeway.log, 'test', maxConnections);
+/** A Temporal that refuses at once, since the client was closed before it was used. */
+export async function unreachableWorkflows(): Promise<EventWorkflows> {
+  const { client, ...connection } = openClient({ address: '127.0.0.1:1', namespace: 'default', plugins: [] });
+  await connection.close();
+  return createEventWorkflows({ client, taskQueue: 'nobody', eager: false });
+}

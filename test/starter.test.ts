@@ -11,7 +11,7 @@ import { eventRow, eventRows, type EventRow } from './event-rows.ts';
 import { eventually } from './eventually.ts';
 import { runGate, type Gate } from './gate.ts';
 import { contestedDeal, dealChange, newId } from './hubspot-events.ts';
-import { ids, intakeOf, parsedEvent, statuses, workflowsAt } from './parsed-event.ts';
+import { ids, intakeOf, parsedEvent, statuses, unreachableWorkflows, workflowsAt } from './parsed-event.ts';
 import { openSession, type Session } from './session.ts';
 
 /** Protects every accepted event from being forgotten between its row and its workflow, whichever of the two is lost. */
@@ -39,11 +39,9 @@ afterAll(async () => {
 const handleOf = ({ keyHash, generation }: EventRow) =>
   causeway.client.workflow.getHandle(eventWorkflowId(keyHash, generation));
 
-/** Accepts events and starts nothing, since the client is closed: it fails at once, where a refusing address takes its time. */
+/** Accepts events that nobody starts. */
 async function acceptUnstarted(...events: Parameters<ReturnType<typeof intakeOf>>[0]): Promise<EventRow[]> {
-  const away = workflowsAt();
-  await away.close();
-  const answers = await intakeOf(causeway, { workflows: away.workflows })(events);
+  const answers = await intakeOf(causeway, { workflows: await unreachableWorkflows() })(events);
   expect(statuses(answers)).toEqual(events.map(() => 'accepted'));
   return eventRows(causeway.queries, ids(answers));
 }
@@ -69,9 +67,7 @@ async function runHeld(): Promise<{ row: EventRow; next: string; release: () => 
 
 describe('an event whose workflow was not started', () => {
   it('is accepted while Temporal refuses connections, is given back, and is started by the next sweep', async () => {
-    const away = workflowsAt();
-    const answers = await intakeOf(causeway, { workflows: away.workflows })([parsedEvent()]);
-    await away.close();
+    const answers = await intakeOf(causeway, { workflows: workflowsAt('127.0.0.1:1') })([parsedEvent()]);
     expect(statuses(answers)).toEqual(['accepted']);
     const row = await eventRow(causeway.queries, answers[0]?.id);
     expect(row).toMatchObject({ state: 'accepted', claimed: false });
@@ -110,17 +106,10 @@ describe('an event whose workflow was not started', () => {
     const lane = ['handed on', String(newId())];
     const [first, second] = await acceptUnstarted(parsedEvent({ lane }), parsedEvent({ lane }));
     if (!first || !second) throw new Error('two events were not accepted');
-    const away = workflowsAt();
-    try {
-      const finish = createFinish({
-        queries: causeway.queries,
-        starter: createStarter({ ...causeway, workflows: away.workflows }),
-      });
-      const closing = await finish({ ...first, outcome: 'no_action', settle: false });
-      expect(closing).toMatchObject({ closed: true, next: { id: second.id } });
-    } finally {
-      await away.close();
-    }
+    const starterWithout = createStarter({ ...causeway, workflows: workflowsAt('127.0.0.1:1') });
+    const finish = createFinish({ queries: causeway.queries, starter: starterWithout });
+    const closing = await finish({ ...first, outcome: 'no_action', settle: false });
+    expect(closing).toMatchObject({ closed: true, next: { id: second.id } });
     expect(await eventRow(causeway.queries, first.id)).toMatchObject({ state: 'done', outcome: 'no_action' });
     expect(await eventRow(causeway.queries, second.id)).toMatchObject({ state: 'accepted', claimed: false });
     await starter.sweep({ staleMs: never, runningMs: never, count: 100 });
@@ -151,7 +140,12 @@ describe('an event whose workflow is gone', () => {
     const answers = await intakeOf(causeway)([parsedEvent({ lane }), parsedEvent({ lane })]);
     const [first, second] = await eventRows(causeway.queries, ids(answers));
     if (!first || !second) throw new Error('two events were not accepted');
-    await handleOf(first).terminate();
+    await eventually('the first is started', async () => {
+      await starter.sweep({ staleMs: never, runningMs: never, count: 100 });
+      return handleOf(first)
+        .terminate()
+        .catch((error: unknown) => (error instanceof WorkflowNotFoundError ? undefined : Promise.reject(error)));
+    });
     // The start is answered with "already started"; that is looked at, and not believed.
     await starter.sweep({ staleMs: 0, runningMs: never, count: 100 });
     expect(await causeway.read(first.id)).toMatchObject({ state: 'failed', failure: { class: 'Terminated' } });
@@ -240,10 +234,8 @@ describe('a Temporal that takes requests and never answers', () => {
   it('costs a request one deadline, not one for each of its events, and all of them are accepted', async () => {
     const address = silent.address();
     if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
-    const away = workflowsAt(`127.0.0.1:${address.port}`);
     const events = Array.from({ length: 60 }, () => parsedEvent());
-    const answers = await intakeOf(causeway, { workflows: away.workflows })(events);
-    await away.close();
+    const answers = await intakeOf(causeway, { workflows: workflowsAt(`127.0.0.1:${address.port}`) })(events);
     expect(statuses(answers)).toEqual(events.map(() => 'accepted'));
     // As many as are started at a time; for those after them no time was left.
     expect(starts).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { z } from 'zod';
 
@@ -48,7 +48,7 @@ export function readHistory(text: string): RecordedHistory | undefined {
 }
 
 /** What a server gave, without who ran it and on which machine: a replay needs neither, and a file is shared. */
-export function recordHistory(history: History): RecordedHistory {
+function recordHistory(history: History): RecordedHistory {
   const written: unknown = JSON.parse(historyToJSON(history));
   const identities = new Set<string>();
   visit(written, (name, text) => {
@@ -69,12 +69,15 @@ export async function fetchHistory(client: Client, workflowId: string): Promise<
     const handle = client.workflow.getHandle(workflowId);
     return recordHistory(await client.withDeadline(Date.now() + fetchLimitMs, () => handle.fetchHistory()));
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
+    const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
+    if (code === grpcNotFound) return undefined;
     throw error;
   }
 }
 
 const fetchLimitMs = 10_000;
+/** NOT_FOUND, as gRPC numbers it. */
+const grpcNotFound = 5;
 
 /** A copy in which every text is what `change` makes of it. */
 function visit(value: unknown, change: (name: string, text: string) => string, name = ''): unknown {

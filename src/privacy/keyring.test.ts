@@ -1,0 +1,152 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { SubjectIdentifiers } from '../domain/incoming.ts';
+import { createHasher } from './hasher.ts';
+import { createKeyring, type SubjectKeyStore, type WrappedKey } from './keyring.ts';
+import { open, seal } from './sealing.ts';
+
+/** A store in memory, with the same rules as the tables; `lookUps` counts how often it was asked. */
+function memoryStore() {
+  const keys = new Map<string, WrappedKey & { tenantId: string; subject: string }>();
+  const aliases: { tenantId: string; alias: string; keyId: string }[] = [];
+  let lookUps = 0;
+  const store: SubjectKeyStore = {
+    async find(tenantId, wanted) {
+      lookUps += 1;
+      return wanted.flatMap((alias) =>
+        aliases.flatMap((row) => {
+          const key = keys.get(row.keyId);
+          return key && row.tenantId === tenantId && row.alias === alias ? [{ ...key, alias }] : [];
+        }),
+      );
+    },
+    async insertIfAbsent(tenantId, subject, key) {
+      const known = [...keys.values()].find((row) => row.tenantId === tenantId && row.subject === subject);
+      if (!known) keys.set(key.id, { ...key, tenantId, subject });
+      return known ?? key;
+    },
+    async link(tenantId, keyId, added) {
+      for (const alias of added) {
+        if (!aliases.some((row) => row.keyId === keyId && row.alias === alias))
+          aliases.push({ tenantId, alias, keyId });
+      }
+    },
+  };
+  return {
+    store,
+    lookUps: () => lookUps,
+    wrapped: () => [...keys.values()].map((key) => key.wrapped),
+    hashes: () => aliases.map(({ alias }) => alias),
+    erase(keyId: string) {
+      keys.delete(keyId);
+    },
+  };
+}
+
+function ring(memory = memoryStore(), options: { masterKey?: Buffer; now?: () => number } = {}) {
+  const hasher = createHasher(Buffer.alloc(32, 1));
+  return {
+    memory,
+    keyring: createKeyring({ masterKey: Buffer.alloc(32, 2), hasher, store: memory.store, ...options }),
+  };
+}
+
+const person = (identifiers: Omit<Extract<SubjectIdentifiers, { kind: 'person' }>, 'kind'>): SubjectIdentifiers => ({
+  kind: 'person',
+  ...identifiers,
+});
+const email = 'ada@example.com';
+const external = ['hubspot', '1', '77'];
+
+describe('a person has one key', () => {
+  test.each([
+    ['the contact id, then both', [person({ external }), person({ external, email })]],
+    ['the e-mail, then both', [person({ email }), person({ external, email })]],
+    ['both at once', [person({ external, email })]],
+  ])('known by %s: contact id and e-mail lead to the same one', async (_name, met) => {
+    const { memory, keyring } = ring();
+    for (const subject of met) await keyring.keyFor('default', subject);
+    // Asked without what the first keyring remembers.
+    const other = ring(memory).keyring;
+    const byEmail = await other.keyFor('default', person({ email: ' Ada@Example.COM ' }));
+    const byId = await other.keyFor('default', person({ external }));
+    expect(byId).toEqual(byEmail);
+    expect(memory.wrapped()).toHaveLength(1);
+  });
+
+  test('met apart under both names, the person is linked both ways once they meet, and nothing becomes unreadable', async () => {
+    const { memory, keyring } = ring();
+    const first = await keyring.keyFor('default', person({ email }));
+    const second = await keyring.keyFor('default', person({ external }));
+    expect(second.id).not.toBe(first.id);
+    expect((await keyring.keyFor('default', person({ email, external }))).id).toBe(first.id);
+    const [emailHash = '', externalHash = ''] = [...new Set(memory.hashes())];
+    const leadsTo = async (alias: string) => (await memory.store.find('default', [alias])).map(({ id }) => id);
+    expect(await leadsTo(emailHash)).toEqual([first.id]);
+    expect((await leadsTo(externalHash)).toSorted()).toEqual([first.id, second.id].toSorted());
+  });
+
+  test.each([
+    ['another e-mail', 'default', person({ email: 'eve@example.com' })],
+    ['another contact', 'default', person({ external: ['hubspot', '1', '78'] })],
+    ['another portal', 'default', person({ external: ['hubspot', '2', '77'] })],
+    ['a phone that reads like the e-mail', 'default', person({ phone: email })],
+    ['the same person at another tenant', 'other', person({ email })],
+    ['nobody: a deal, a company', 'default', { kind: 'tenant' } as const],
+  ])('%s has another', async (_name, tenantId, subject) => {
+    const { keyring } = ring();
+    const known = await keyring.keyFor('default', person({ email, external }));
+    const other = await keyring.keyFor(tenantId, subject);
+    expect(other.id).not.toBe(known.id);
+    expect(other.key).not.toEqual(known.key);
+  });
+
+  test('somebody without any identifier cannot be given one', async () => {
+    await expect(ring().keyring.keyFor('default', person({}))).rejects.toThrow('without any identifier');
+  });
+});
+
+describe('a key that is stored', () => {
+  test('cannot be read, nor told apart by whom it belongs to', async () => {
+    const { memory, keyring } = ring();
+    const { key } = await keyring.keyFor('default', person({ email, external }));
+    expect(memory.wrapped().some((wrapped) => wrapped.includes(key))).toBe(false);
+    expect(memory.hashes()).toHaveLength(2);
+    for (const hash of memory.hashes()) expect(hash).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test('opens with the master key it was wrapped under, in its own row, and nowhere else', async () => {
+    const { memory, keyring } = ring();
+    const { id, key } = await keyring.keyFor('default', person({ email }));
+    const [wrapped = Buffer.alloc(0)] = memory.wrapped();
+    expect(keyring.unwrap({ id, wrapped })).toEqual({ id, key });
+    expect(() => keyring.unwrap({ id: randomUUID(), wrapped })).toThrow(/authenticate/);
+    const stranger = ring(memory, { masterKey: randomBytes(32) }).keyring;
+    await expect(stranger.keyFor('default', person({ email }))).rejects.toThrow(/authenticate/);
+  });
+});
+
+describe('a key that was erased', () => {
+  test('is replaced by a new one after forget, under which nothing old opens', async () => {
+    const { memory, keyring } = ring();
+    const before = await keyring.keyFor('default', person({ email }));
+    const sealed = seal(before.key, 'event:1', Buffer.from('text'));
+    memory.erase(before.id);
+    keyring.forget();
+    const after = await keyring.keyFor('default', person({ email }));
+    expect(after.id).not.toBe(before.id);
+    expect(() => open(after.key, 'event:1', sealed)).toThrow(/authenticate/);
+  });
+
+  test('is remembered for a minute at the most', async () => {
+    let nowMs = 0;
+    const { memory, keyring } = ring(memoryStore(), { now: () => nowMs });
+    const before = await keyring.keyFor('default', person({ email }));
+    nowMs = 59_999;
+    expect(await keyring.keyFor('default', person({ email }))).toEqual(before);
+    expect(memory.lookUps()).toBe(1);
+    memory.erase(before.id);
+    nowMs = 60_000;
+    expect((await keyring.keyFor('default', person({ email }))).id).not.toBe(before.id);
+  });
+});
