@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { migrateCommand } from '../src/cli/migrate.ts';
@@ -10,7 +11,7 @@ import { replayCommand } from '../src/cli/replay.ts';
 import { runCli } from '../src/cli/run-cli.ts';
 import { childEnvironment } from '../src/config/environment.ts';
 import { freePorts } from '../src/main/world/ports.ts';
-import { readHistory } from '../src/temporal/recorded-history.ts';
+import { fetchHistory, readHistory } from '../src/temporal/recorded-history.ts';
 
 // Operators and deployments rely on what a command says and on its exit code: 0 done, 1 not done, 2 called wrongly.
 
@@ -130,7 +131,13 @@ describe('replay', () => {
     );
   });
 
-  it('says that a workflow or a file is not what it can replay', async () => {
+  it('says that Temporal does not answer, that it knows no such workflow, or that a file is none', async () => {
+    const [closedPort] = await freePorts(1);
+    const TEMPORAL_ADDRESS = `127.0.0.1:${closedPort}`;
+    expect(await causeway(['replay', 'evt:none:0'], { TEMPORAL_ADDRESS })).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(`^Temporal at ${TEMPORAL_ADDRESS} does not answer .*; set TEMPORAL_ADDRESS$`),
+    });
     expect(await causeway(['replay', 'evt:none:0'])).toMatchObject({
       code: 1,
       error: expect.stringContaining("Temporal knows no workflow 'evt:none:0'"),
@@ -142,12 +149,29 @@ describe('replay', () => {
     });
   });
 
+  it('records nothing about the machine, and sees whether the execution has ended', async () => {
+    const connection = await Connection.connect({ address: inject('temporalAddress') });
+    onTestFinished(() => connection.close());
+    const client = new Client({ connection, identity: `${process.pid}@${hostname()}-the-machine` });
+    const workflowId = `evt:recorded:${randomUUID()}`;
+    const handle = await client.workflow.start('gtmEvent', { workflowId, taskQueue: `nobody-${randomUUID()}` });
+    const running = await fetchHistory(client, workflowId);
+    await handle.terminate();
+    const ended = await fetchHistory(client, workflowId);
+    expect([running, ended]).toMatchObject([
+      { workflowId, workflowType: 'gtmEvent', events: 2, finished: false },
+      { workflowId, workflowType: 'gtmEvent', events: 3, finished: true },
+    ]);
+    expect(ended?.text.match(/"identity": .*/g)).toEqual(['"identity": "worker",', '"identity": "worker"']);
+    expect(ended?.text).not.toContain('the-machine');
+  });
+
   it('keeps a finished history where the tests find it, once, and refuses one that still runs', async () => {
     const text = await readFile(acted, 'utf8');
     const running = text.replace('_EXECUTION_COMPLETED', '_EXECUTION_PAUSED');
-    const fetchHistory = async (id: string) => readHistory(id === 'evt:running:0' ? running : text);
+    const served = async (id: string) => readHistory(id === 'evt:running:0' ? running : text);
     const record = (...args: string[]) =>
-      inProcess(['replay', '--record', ...args], { fetchHistory, fixtureFolder: folder });
+      inProcess(['replay', '--record', ...args], { fetchHistory: served, fixtureFolder: folder });
     expect(await record('evt:running:0')).toEqual({
       code: 1,
       said: "'evt:running:0' is still running; record it when it has finished",

@@ -22,3 +22,8 @@ export interface Command {
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+/** The command could not be carried out; the message says all that its user has to know. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed';
+}

@@ -1,43 +1,46 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Command, type Output, UsageError } from './command.ts';
+import { type Command, CommandFailed, type Output, UsageError } from './command.ts';
 
-interface History {
+/** A recorded execution; `text` is what is kept of it. */
+export interface History {
   workflowId: string;
   finished: boolean;
   events: number;
   text: string;
 }
 
-export interface ReplayDependencies<H extends History> {
+export interface ReplayDependencies {
   /** `undefined` when Temporal knows no such execution. */
-  fetchHistory: (workflowId: string) => Promise<H | undefined>;
+  fetchHistory: (workflowId: string) => Promise<History | undefined>;
   /** `undefined` when the text is no history. */
-  readHistory: (text: string) => H | undefined;
+  readHistory: (text: string) => History | undefined;
   /** Runs it through today's workflow code. */
-  replay: (history: H) => Promise<{ result: 'same' } | { result: 'different' | 'failed'; reason: string }>;
+  replay: (history: History) => Promise<{ result: 'same' } | { result: 'different' | 'failed'; reason: string }>;
   /** The folder in which recorded histories are kept. */
   fixtureFolder: string;
 }
 
 /** `replay`: runs a recorded execution through today's workflow code, or records one. */
-export function replayCommand<H extends History>(dependencies: ReplayDependencies<H>): Command {
+export function replayCommand(dependencies: ReplayDependencies): Command {
   const { fetchHistory, readHistory, replay, fixtureFolder } = dependencies;
   const kept = relative(process.cwd(), fixtureFolder);
 
-  async function fetched(workflowId: string): Promise<H> {
+  async function fetched(workflowId: string): Promise<History> {
     const history = await fetchHistory(workflowId);
     if (history) return history;
-    throw new Error(
+    throw new CommandFailed(
       `Temporal knows no workflow '${workflowId}', or no longer: it forgets a workflow when its retention is over`,
     );
   }
 
-  async function fromFile(path: string): Promise<H> {
+  async function fromFile(path: string): Promise<History> {
     const history = readHistory(await readFile(path, 'utf8'));
     if (history) return history;
-    throw new Error(`${path} holds no workflow's history; 'temporal workflow show --output json' writes such a file`);
+    throw new CommandFailed(
+      `${path} holds no workflow's history; 'temporal workflow show --output json' writes such a file`,
+    );
   }
 
   async function record(workflowId: string, name: string, output: Output): Promise<boolean> {

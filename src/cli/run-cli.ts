@@ -1,5 +1,5 @@
 import { rootMessage } from '../domain/root-message.ts';
-import { type Command, type Output, UsageError } from './command.ts';
+import { type Command, CommandFailed, type Output, UsageError } from './command.ts';
 
 /** 0: done. 1: not done, and why was said. 2: called wrongly. */
 export type ExitCode = 0 | 1 | 2;
@@ -24,7 +24,7 @@ export async function runCli(commands: readonly Command[], args: readonly string
   try {
     return (await command.run(rest, output)) ? 0 : 1;
   } catch (error) {
-    output.error(rootMessage(error));
+    output.error(error instanceof CommandFailed ? error.message : rootMessage(error));
     if (!isUsageError(error)) return 1;
     output.error(`\n${command.help}`);
     return 2;

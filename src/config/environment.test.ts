@@ -29,6 +29,8 @@ const production = {
   HUBSPOT_CLIENT_SECRET: 'own-hubspot-secret',
   HUBSPOT_ACCESS_TOKEN: 'own-hubspot-token',
   SLACK_BOT_TOKEN: 'own-slack-token',
+  GMAIL_SERVICE_ACCOUNT_EMAIL: 'causeway@project.iam.example',
+  GMAIL_SERVICE_ACCOUNT_KEY: 'own-gmail-key',
   OPERATOR_API_KEY: 'own-operator-key',
   MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
   HASH_KEY: Buffer.alloc(32, 2).toString('base64'),
@@ -58,6 +60,7 @@ describe('.env.example', () => {
     expect(names.filter((name) => example[name] === '')).toEqual([
       'TEMPORAL_ADDRESS',
       'TEMPORAL_UI_URL',
+      'CAUSEWAY_DATA_DIR',
       'HUBSPOT_WEBHOOK_URL',
       'HUBSPOT_API_URL',
       'SLACK_API_URL',

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { isGrpcServiceError } from '@temporalio/client';
+import { CommandFailed } from '../cli/command.ts';
 import { migrateCommand } from '../cli/migrate.ts';
-import { replayCommand } from '../cli/replay.ts';
+import { type History, replayCommand } from '../cli/replay.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { readConfiguration } from '../config/environment.ts';
 import { migrateDatabase } from '../db/migrate.ts';
@@ -16,12 +18,17 @@ async function fetchByConfiguration(workflowId: string): Promise<RecordedHistory
   const temporal = openClient({ address, namespace, plugins: [] });
   try {
     return await fetchHistory(temporal.client, workflowId);
+  } catch (error) {
+    if (!isGrpcServiceError(error)) throw error;
+    throw new CommandFailed(`Temporal at ${address} does not answer (${error.details}); set TEMPORAL_ADDRESS`, {
+      cause: error,
+    });
   } finally {
     await temporal.close();
   }
 }
 
-async function replay(history: RecordedHistory) {
+async function replay(history: History) {
   installRuntime(createLogger({ level: 'silent', process: 'replay', pretty: false }));
   // As in production with tracing on, where more interceptors run than without.
   const plugins = [tracingPlugin('replay')];

@@ -11,7 +11,7 @@ export type Replayed =
 
 /** Runs histories again through a bundle, one after the other, in the order given. Nothing is called and nothing is stored. */
 export async function replayHistories(
-  histories: readonly RecordedHistory[],
+  histories: readonly Pick<RecordedHistory, 'workflowId' | 'text'>[],
   { bundle, plugins }: { bundle: WorkflowBundleOption; plugins: OpenTelemetryPlugin[] },
 ): Promise<Replayed[]> {
   const replayed: Replayed[] = [];
@@ -26,9 +26,12 @@ export async function replayHistories(
         : {
             workflowId,
             result: error instanceof DeterminismViolationError ? 'different' : 'failed',
-            reason: error.message,
+            reason: reasonOf(error),
           },
     );
   }
   return replayed;
 }
+
+/** The native part reports a structure, printed; what it says in words is the first message in it. */
+const reasonOf = ({ message }: Error): string => /message: "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message;
