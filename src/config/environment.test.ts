@@ -68,6 +68,7 @@ describe('.env.example', () => {
       'GMAIL_SERVICE_ACCOUNT_KEY',
       'GMAIL_API_URL',
       'RULES_PATH',
+      'CAUSEWAY_FILE',
       'OTEL_EXPORTER_OTLP_ENDPOINT',
     ]);
   });

@@ -51,6 +51,8 @@ const variables = z.object({
   MASTER_KEY: key256,
   HASH_KEY: key256,
   RULES_PATH: z.string().optional(),
+  /** `causeway.yaml` in the project unless it is set. */
+  CAUSEWAY_FILE: z.string().optional(),
   /** How long one call with an effect may take, in milliseconds; an intent's lease is as long. */
   EFFECT_CALL_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),

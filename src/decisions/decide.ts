@@ -1,6 +1,7 @@
 import type { Decision, PlannedAction, RuleTrace, Truth } from '../domain/decision.ts';
 import type { CanonicalEvent } from '../domain/event.ts';
 import type { Facts } from '../domain/facts.ts';
+import type { DecisionMode } from '../domain/mode.ts';
 import type { Expression } from './expression.ts';
 import type { PlannedStep, Rule, RuleSet } from './rule.ts';
 import { readValues, type Values } from './variables.ts';
@@ -10,15 +11,18 @@ export interface DecisionInput {
   facts: Facts;
   rules: RuleSet;
   now: Date;
+  /** How events of this type are decided; `rules` unless it is said. */
+  mode?: DecisionMode;
 }
 
 /**
  * The first rule whose conditions are all true decides; the same input always gives the same decision. Facts of any shape are
  * read without throwing: what is missing or malformed is unknown.
  */
-export function decide({ event, facts, rules, now }: DecisionInput): Decision {
+export function decide({ event, facts, rules, now, mode = 'rules' }: DecisionInput): Decision {
   const values = readValues(event, facts, now);
-  const base = { ruleSetHash: rules.hash, decidedAt: now.toISOString() };
+  const urgency = urgencyOf(event, values);
+  const base = { ruleSetHash: rules.hash, decidedAt: now.toISOString(), mode, urgency, model: null };
   const trace: RuleTrace[] = [];
   for (const rule of rules.rules) {
     const asked = ask(rule, values);
@@ -29,6 +33,14 @@ export function decide({ event, facts, rules, now }: DecisionInput): Decision {
   }
   const reasoning = explainSilence(rules, trace, values);
   return { ...base, decidedBy: 'none', ruleId: null, confidence: null, reasoning, actions: [], trace };
+}
+
+/** `immediate` for a deal that closes within three weeks (or should have) and that nobody touched for more than ten days. */
+function urgencyOf(event: CanonicalEvent, { deal }: Values): CanonicalEvent['urgency'] {
+  const { daysToClose, lastActivityDaysAgo } = deal;
+  const closing = typeof daysToClose === 'bigint' && daysToClose < 21n;
+  const idle = typeof lastActivityDaysAgo === 'bigint' && lastActivityDaysAgo > 10n;
+  return closing && idle ? 'immediate' : event.urgency;
 }
 
 function ask(rule: Rule, values: Values): RuleTrace {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { urgencies } from './event.ts';
+import { decisionMode } from './mode.ts';
 
 export const actionTypes = ['draft_followup', 'notify_ae'] as const;
 export type ActionType = (typeof actionTypes)[number];
@@ -27,6 +29,17 @@ const ruleTrace = z.strictObject({
 });
 export type RuleTrace = z.infer<typeof ruleTrace>;
 
+/** What a model was asked and what came of it. The prompt itself is kept sealed with the call; here is its hash. */
+const modelTrace = z.strictObject({
+  name: z.string(),
+  /** SHA-256 in hex. */
+  promptHash: z.string(),
+  /** Why its answer was taken, or was not. */
+  verdict: z.enum(['accepted', 'refused', 'truncated', 'invalid', 'late', 'failed', 'below-threshold', 'over-budget']),
+  confidence: z.number().nullable(),
+});
+export type ModelTrace = z.infer<typeof modelTrace>;
+
 /** What to do about one event, with who decided it and why. A pure function of the event, its facts, the rule set and the time. */
 export const decision = z.strictObject({
   decidedBy: z.enum(['rules', 'model', 'fallback', 'none']),
@@ -38,5 +51,9 @@ export const decision = z.strictObject({
   decidedAt: z.iso.datetime(),
   actions: z.array(plannedAction).readonly(),
   trace: z.array(ruleTrace).readonly(),
+  mode: decisionMode.default('rules'),
+  /** The event's urgency in the light of the facts. */
+  urgency: z.enum(urgencies).default('standard'),
+  model: modelTrace.nullable().default(null),
 });
 export type Decision = z.infer<typeof decision>;

@@ -64,14 +64,6 @@ export type Why = ReturnType<typeof createWhy>;
 /** What the facts say about people and deals stays sealed; where they are from, how old they are and what was missing does not. */
 const omitPersonal = ({ provider, fetchedAt, gaps }: DecisionRecord['facts']) => ({ provider, fetchedAt, gaps });
 
-function explanation({
-  decidedBy,
-  ruleId,
-  ruleSetHash,
-  confidence,
-  reasoning,
-  decidedAt,
-  trace,
-}: DecisionRecord['decision']) {
-  return { decidedBy, ruleId, ruleSetHash, confidence, reasoning, decidedAt, trace };
+function explanation({ actions: _actions, ...rest }: DecisionRecord['decision']) {
+  return rest;
 }

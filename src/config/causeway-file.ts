@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { decisionMode } from '../domain/mode.ts';
+import { ConfigurationError } from './environment.ts';
+
+const pattern = z
+  .string()
+  .regex(/^[A-Za-z0-9_.*-]+$/, 'expected an event type such as deal.propertyChange, or a pattern such as deal.*');
+
+/** Where in a sender's event a field stands: names with dots between them, from the top of the body. */
+const fieldPath = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'expected names with dots between them, such as data.object.id');
+
+const modeEntry = z.strictObject({
+  types: z.array(pattern).min(1),
+  mode: decisionMode,
+  /** Many events in one workflow, with one look-up; for events that come by the thousands. */
+  batch: z.boolean().default(false),
+});
+
+const webhookSource = z.strictObject({
+  /** The name of the variable that holds its secret (`whsec_…`); the secret itself is never in this file. */
+  secretVariable: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
+  fields: z.strictObject({
+    type: fieldPath.default('type'),
+    occurredAt: fieldPath.default('timestamp'),
+    objectType: fieldPath,
+    objectId: fieldPath,
+    accountId: fieldPath.optional(),
+    contactId: fieldPath.optional(),
+    contactEmail: fieldPath.optional(),
+    dealId: fieldPath.optional(),
+  }),
+});
+
+const seconds = z.number().int().positive();
+
+/** `causeway.yaml`: what an installation decides for itself and may show to everybody. Secrets are in the environment. */
+const causewayFile = z.strictObject({
+  /** The first entry that fits an event's type holds; `rules` when none does. */
+  modes: z.array(modeEntry).default([]),
+  /** Senders that sign by Standard Webhooks; each is reached at `POST /webhooks/<name>`. */
+  sources: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,40}$/), webhookSource).default({}),
+  enrichment: z
+    .strictObject({
+      /** What rules and models may see; anything else is dropped before it is stored. */
+      allowedContextFields: z
+        .array(z.string())
+        .default([
+          'stage',
+          'daysInStage',
+          'closeDate',
+          'competitors',
+          'employeeCount',
+          'industry',
+          'openTasks',
+          'lastActivityDaysAgo',
+        ]),
+      timeoutSeconds: seconds.default(5),
+      retries: z.number().int().min(0).max(10).default(2),
+      cacheSeconds: z.number().int().min(0).default(300),
+      intentDays: seconds.default(30),
+      hubspotRequestsPer10Seconds: seconds.default(100),
+    })
+    .prefault({}),
+  model: z
+    .strictObject({
+      name: z.string().default('gpt-4o-mini'),
+      maxOutputTokens: seconds.default(256),
+      temperature: z.number().min(0).max(2).default(0.2),
+      confidenceThreshold: z.number().min(0).max(1).default(0.75),
+      timeoutSeconds: seconds.default(10),
+      maxDailyCalls: z.number().int().min(0).default(5_000),
+      /** US dollars per million tokens, to say what a call has cost. */
+      inputPricePerMillion: z.number().min(0).default(0.15),
+      outputPricePerMillion: z.number().min(0).default(0.6),
+    })
+    .prefault({}),
+  actions: z
+    .strictObject({
+      /** HubSpot's plural object types, each with the properties that `update_crm_field` may write. */
+      crmFields: z.record(z.enum(['deals', 'contacts', 'companies', 'tickets']), z.array(z.string())).default({
+        deals: ['hs_priority', 'hs_next_step'],
+        contacts: ['lifecyclestage'],
+        companies: ['lifecyclestage'],
+        tickets: [],
+      }),
+    })
+    .prefault({}),
+  breaker: z.strictObject({ failures: seconds.default(5), resetSeconds: seconds.default(30) }).prefault({}),
+});
+export type CausewayFile = z.infer<typeof causewayFile>;
+
+/** Reads the text of `causeway.yaml`. Throws `ConfigurationError` with one line a mistake: where it stands and what is expected. */
+export function parseCausewayFile(text: string): CausewayFile {
+  const document = parseDocument(text, { uniqueKeys: true });
+  if (document.errors.length > 0) {
+    throw new ConfigurationError(document.errors.map(({ message }) => `causeway.yaml: ${message}`).join('\n'));
+  }
+  const parsed = causewayFile.safeParse(document.toJS() ?? {});
+  if (parsed.success) return parsed.data;
+  throw new ConfigurationError(
+    parsed.error.issues
+      .map(({ path, message }) => `causeway.yaml: ${path.join('.') || 'the file'}: ${message}`)
+      .join('\n'),
+  );
+}
+
+/** The file at `path`; without one, every default. */
+export function readCausewayFile(path: string): CausewayFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return parseCausewayFile('');
+    throw new ConfigurationError(`causeway.yaml could not be read from ${path}`);
+  }
+  return parseCausewayFile(text);
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/**
+ * How events are decided: by rules alone; by a model where no rule decides; by a model first, with the rules as its fallback;
+ * or by rules alone and only for people whose consent is on record.
+ */
+export const decisionModes = ['rules', 'rules-then-model', 'model-first', 'compliance'] as const;
+export const decisionMode = z.enum(decisionModes);
+export type DecisionMode = z.infer<typeof decisionMode>;
+
+export interface ModeEntry {
+  /** Event types, or patterns with `*`. */
+  types: readonly string[];
+  mode: DecisionMode;
+  batch: boolean;
+}
+
+/** The first entry that fits the type; by rules, one by one, when none does. */
+export function modeOf(entries: readonly ModeEntry[], eventType: string): { mode: DecisionMode; batch: boolean } {
+  const fits = (pattern: string) => matches(pattern.split('*'), eventType);
+  return entries.find(({ types }) => types.some(fits)) ?? { mode: 'rules', batch: false };
+}
+
+/** Whether the text is the pieces in their order with anything between them; no regular expression is made of a setting. */
+function matches(pieces: readonly string[], text: string): boolean {
+  const [first = '', ...rest] = pieces;
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  let position = first.length;
+  for (const piece of rest) {
+    const found = text.indexOf(piece, position);
+    if (found < 0 || found + piece.length > text.length - last.length) return false;
+    position = found + piece.length;
+  }
+  return true;
+}
