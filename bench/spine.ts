@@ -7,11 +7,13 @@ import { type Configuration, parseEnvironment } from '../src/config/environment.
 import { migrateDatabase } from '../src/db/migrate.ts';
 import { type EventView, eventView } from '../src/domain/event-view.ts';
 import { receipt } from '../src/domain/received.ts';
-import { openPool, wireApp } from '../src/main/wiring.ts';
+import { openPool } from '../src/main/stores.ts';
+import { wireApp } from '../src/main/wiring.ts';
 import { startWork } from '../src/main/work.ts';
 import { projectFolder } from '../src/main/world/folders.ts';
 import { startLocalServers } from '../src/main/world/local-servers.ts';
 import { createLogger } from '../src/telemetry/log.ts';
+import { createMetrics } from '../src/telemetry/metrics.ts';
 import { clientOf } from '../src/temporal/client.ts';
 import { createEventWorkflows } from '../src/temporal/event-workflows.ts';
 import { connect } from '../src/temporal/worker.ts';
@@ -40,6 +42,7 @@ try {
     SANDBOX_PORT: String(sandbox.port),
   });
   const log = createLogger({ level: 'silent', process: 'bench', pretty: false });
+  const metrics = createMetrics();
   const connection = await connect(configuration.TEMPORAL_ADDRESS);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [] });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
@@ -49,12 +52,16 @@ try {
     reading: pool.queries,
     workflows,
     readiness: async () => ({ ready: true, checks: {} }),
+    metrics,
     log,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   // A sweep is work of the clock, not of an event: one at the start, and then none.
   const tracing = { plugins: [], shutdown: async () => {} };
-  const work = await startWork({ configuration, log, tracing }, { connection, workflows, sweepEveryMs: 3_600_000 });
+  const work = await startWork(
+    { configuration, log, tracing, metrics },
+    { connection, workflows, sweepEveryMs: 3_600_000 },
+  );
 
   const durationsMs: number[] = [];
   let last: EventView | undefined;

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { associationsSchema, crmObjects, crmTypes, propertiesSchema } from './crm.ts';
 import { faultRequestSchema } from './fault.ts';
+import { modelScriptSchema, questions, setScript } from './openai/script.ts';
 import type { State } from './state.ts';
 import type { Vendor } from './vendor.ts';
 
@@ -50,6 +51,14 @@ export function mountControl(app: FastifyInstance, vendors: readonly Vendor[], s
     state.commit([objects.put(id, object)]);
     return object;
   });
+
+  app.put('/_sandbox/model', async (request, reply) => {
+    const parsed = modelScriptSchema.safeParse(request.body);
+    if (!parsed.success) return refuse(reply, z.prettifyError(parsed.error));
+    state.commit([setScript(parsed.data)]);
+    return parsed.data;
+  });
+  app.get('/_sandbox/model', async () => questions(state));
 
   app.delete('/_sandbox', async (_request, reply) => {
     state.forget();

@@ -1,4 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inject } from 'vitest';
 import { hubspotWebhook } from '../sandbox/hubspot/webhook.ts';
 import { parseEnvironment } from '../src/config/environment.ts';
@@ -7,14 +10,17 @@ import { type EventView, eventView } from '../src/domain/event-view.ts';
 import { type Receipt, receipt, receiptOf } from '../src/domain/received.ts';
 import { readinessOf } from '../src/main/probes.ts';
 import { startWork } from '../src/main/work.ts';
-import { openPool, wireApp } from '../src/main/wiring.ts';
+import { openPool } from '../src/main/stores.ts';
+import { wireApp } from '../src/main/wiring.ts';
 import { createLogger } from '../src/telemetry/log.ts';
+import { createMetrics } from '../src/telemetry/metrics.ts';
 import { clientOf } from '../src/temporal/client.ts';
 import { createEventWorkflows } from '../src/temporal/event-workflows.ts';
 import { connect } from '../src/temporal/worker.ts';
 import { createTestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { runSandbox } from './running-sandbox.ts';
+import { testSettings } from './test-settings.ts';
 
 export type Causeway = Awaited<ReturnType<typeof startCauseway>>;
 
@@ -33,6 +39,8 @@ export interface Answer {
 export async function startCauseway(
   options: {
     environment?: Record<string, string>;
+    /** The text of a causeway.yaml; without one all defaults hold, so that everything is decided by rules. */
+    settings?: string;
     worker?: boolean;
     sweep?: Partial<SweepLimits>;
     sweepEveryMs?: number;
@@ -42,6 +50,8 @@ export async function startCauseway(
 ) {
   const database = await createTestDatabase();
   const sandbox = await runSandbox();
+  const folder = await mkdtemp(join(tmpdir(), 'causeway-settings-'));
+  await writeFile(join(folder, 'causeway.yaml'), testSettings(options.settings ?? ''));
   const configuration = parseEnvironment({
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
@@ -51,6 +61,7 @@ export async function startCauseway(
     // Workflow ids are made from keyed hashes: a key of its own keeps tests apart in the one namespace.
     HASH_KEY: randomBytes(32).toString('base64'),
     SANDBOX_PORT: new URL(sandbox.hubspotUrl).port,
+    CAUSEWAY_FILE: join(folder, 'causeway.yaml'),
     ...options.environment,
   });
   const log = createLogger({
@@ -59,6 +70,7 @@ export async function startCauseway(
     pretty: false,
     destination: options.logTo,
   });
+  const metrics = createMetrics();
   const connection = await connect(configuration.TEMPORAL_ADDRESS);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [] });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
@@ -69,13 +81,14 @@ export async function startCauseway(
     reading: queries,
     workflows,
     readiness: readinessOf(configuration, queries, client),
+    metrics,
     log,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
 
   const startWorker = () =>
     startWork(
-      { configuration, log, tracing: { plugins: [], shutdown: async () => {} } },
+      { configuration, log, metrics, tracing: { plugins: [], shutdown: async () => {} } },
       {
         connection,
         workflows,
@@ -103,6 +116,7 @@ export async function startCauseway(
     queries,
     client,
     workflows,
+    metrics,
     log,
     read,
     /** Posts events (or any text) as HubSpot would, signed. */
@@ -141,6 +155,7 @@ export async function startCauseway(
       await connection.close();
       await sandbox.close();
       await database.drop();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../src/activities/index.ts';
 import { closeEvent } from '../src/db/lane-heads.ts';
-import { reopenEvent } from '../src/db/reopen-event.ts';
+import { reopenEvents } from '../src/db/reopen-events.ts';
 import { loadRules } from '../src/decisions/load-rules.ts';
 import { wireActivities } from '../src/main/wiring.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
@@ -49,8 +49,8 @@ afterAll(async () => {
 });
 
 function activitiesBy(path: string): Activities {
-  const { configuration, queries, workflows, log } = causeway;
-  const dependencies = { steps: queries, finishing: queries, workflows, log };
+  const { configuration, queries, workflows, metrics, log } = causeway;
+  const dependencies = { steps: queries, finishing: queries, workflows, metrics, log };
   return wireActivities({ ...configuration, RULES_PATH: path }, dependencies).activities;
 }
 
@@ -70,7 +70,7 @@ async function failAndRedrive(id: string) {
   const { rows } = await causeway.queries.execute<{ lane: string }>(sql`select lane from events where id = ${id}`);
   const event = { id, generation: 0, lane: rows[0]?.lane ?? '' };
   await closeEvent(causeway.queries, event, { outcome: 'failed', settle: true });
-  expect(await reopenEvent(causeway.queries, id)).toMatchObject({ result: 'redriven' });
+  expect(await reopenEvents(causeway.queries, [id])).toMatchObject([{ result: 'redriven' }]);
   return { eventId: id, generation: 1 };
 }
 

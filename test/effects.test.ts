@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it, vi } from 'vitest';
-import { createRedrive } from '../src/intake/redrive.ts';
+import { createRedrive } from './redrive-one.ts';
 import { createStarter } from '../src/intake/starter.ts';
 import { failureClassKey, needsAttentionKey, outcomeKey } from '../src/temporal/search-attributes.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
@@ -241,7 +241,10 @@ describe.concurrent('an effect that cannot be found out', () => {
         await sandbox.fault({ connector, operation: perform, fault: 'lost-answer' });
         await sandbox.fault({ connector, operation: find, fault: 'status', status: 500, times: 1_000 });
       }
-      const redrive = createRedrive({ queries, starter: createStarter({ queries, workflows, log }) });
+      const redrive = createRedrive({
+        queries,
+        starter: createStarter({ queries, workflows, metrics: causeway.metrics, log }),
+      });
       const ids = (await Promise.all(connectors.map((connector) => post(causeway, connector)))).flat();
       for (const [index, connector] of connectors.entries()) {
         const id = ids[index] ?? '';

@@ -74,5 +74,6 @@ export const newEventRow = (lane: string): NewEvent => ({
   lane,
   subjectKeyId: keyId,
   sealed: Buffer.from('nothing'),
+  changeHash: null,
   occurredAt: new Date().toISOString(),
 });

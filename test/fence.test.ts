@@ -6,7 +6,7 @@ import { beginEvent, decideOnce, readOpenEvent, storeFacts } from '../src/db/eve
 import { closeEvent } from '../src/db/lane-heads.ts';
 import { eventWorkflowId } from '../src/domain/ids.ts';
 import { createFinish } from '../src/intake/finish.ts';
-import { createRedrive } from '../src/intake/redrive.ts';
+import { createRedrive } from './redrive-one.ts';
 import { createStarter } from '../src/intake/starter.ts';
 import { startCauseway, type Causeway } from './causeway.ts';
 import { eventRow, wholeRow } from './event-rows.ts';
@@ -130,7 +130,7 @@ describe('a run that outlives its generation', () => {
     const { first, second, marker } = await twoOfOneDeal();
     const { lane } = await eventRow(causeway.queries, first);
     // Taken for dead while it is only slow: its row is closed, and it is run again behind the second.
-    const finish = createFinish({ queries: causeway.queries, starter });
+    const finish = createFinish({ queries: causeway.queries, starter, metrics: causeway.metrics });
     await finish({ id: first, generation: 0, lane, ...terminated });
     expect(await redrive(first)).toBe('redriven');
     gate.release(marker);

@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { acceptEvents } from '../src/db/accept-events.ts';
+import type { CrmWrite } from '../src/db/crm-writes.ts';
 import { openDatabase, type Queries } from '../src/db/database.ts';
 import { type EffectRow, readForEffect } from '../src/db/effects.ts';
 import type { EventRun } from '../src/db/event-steps.ts';
 import { closeEvent } from '../src/db/lane-heads.ts';
-import { reopenEvent } from '../src/db/reopen-event.ts';
+import { reopenEvents } from '../src/db/reopen-events.ts';
 import { subjectKeys } from '../src/db/schema/index.ts';
 import { createLedger, type EffectResult, type LedgerEffect } from '../src/effects/ledger.ts';
 import { createLogger } from '../src/telemetry/log.ts';
@@ -75,7 +76,8 @@ export async function openLedgerWorld() {
     callTimeoutMs,
     read,
 
-    async openEvent(): Promise<OpenEvent> {
+    /** `occurredAt`: ISO 8601; now unless it is given. `changeHash`: of an event that tells of a change in the CRM. */
+    async openEvent(given: { occurredAt?: string; changeHash?: string } = {}): Promise<OpenEvent> {
       const id = randomUUID();
       const lane = hash();
       await acceptEvents(queries, { tenantId: 'default', source: 'hubspot', correlationId: id, traceParent: null }, [
@@ -87,7 +89,8 @@ export async function openLedgerWorld() {
           lane,
           subjectKeyId,
           sealed: randomBytes(16),
-          occurredAt: new Date().toISOString(),
+          changeHash: given.changeHash ?? null,
+          occurredAt: given.occurredAt ?? new Date().toISOString(),
         },
       ]);
       return { id, lane, key: `${id}:notify_ae`, run: { eventId: id, generation: 0 } };
@@ -97,14 +100,14 @@ export async function openLedgerWorld() {
     async apply(
       event: OpenEvent,
       effect: LedgerEffect,
-      given: { before?: EffectRow | null; run?: EventRun; now?: () => number } = {},
+      given: { before?: EffectRow | null; run?: EventRun; now?: () => number; write?: CrmWrite | undefined } = {},
     ): Promise<EffectResult> {
-      const { run = event.run, now } = given;
+      const { run = event.run, now, write } = given;
       const before = given.before === undefined ? await read(event, run) : given.before;
       const ledger = createLedger({ queries, log, callTimeoutMs, ...(now && { now }) });
       const labels = { event_id: event.id, tenant_id: 'default', correlation_id: event.id };
       const entry = { key: event.key, action: 'notify_ae', targetId: 'default', priority: 'high', settleMs: 2_000 };
-      return ledger({ ...entry, run, before, labels }, effect);
+      return ledger({ ...entry, run, write, before, labels }, effect);
     },
 
     /** What the ledger holds, whether its event is open or not. */
@@ -130,8 +133,8 @@ export async function openLedgerWorld() {
     async reopen(event: OpenEvent): Promise<void> {
       const failure = { class: 'Test', message: 'failed by a test' };
       await closeEvent(queries, { ...event, ...event.run }, { outcome: 'failed', failure, settle: true });
-      const { result } = await reopenEvent(queries, event.id);
-      if (result !== 'redriven') throw new Error(`the event was not opened again: ${result}`);
+      const [reopened] = await reopenEvents(queries, [event.id]);
+      if (reopened?.result !== 'redriven') throw new Error(`the event was not opened again: ${reopened?.result}`);
     },
 
     /** A connection of its own, whose transaction a test begins and ends by hand. */

@@ -42,7 +42,7 @@ export const statuses = (events: readonly ReceivedEvent[]): string[] => events.m
 
 /** Hands parsed events in as the webhook's route does, with another tenant, source, pool or Temporal if need be. */
 export function intakeOf(
-  causeway: Pick<Causeway, 'configuration' | 'queries' | 'workflows' | 'log'>,
+  causeway: Pick<Causeway, 'configuration' | 'queries' | 'workflows' | 'metrics' | 'log'>,
   changes: { queries?: Causeway['queries']; workflows?: EventWorkflows } = {},
 ) {
   const receive = wireIntake(causeway.configuration, { ...causeway, ...changes });

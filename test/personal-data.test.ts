@@ -29,15 +29,19 @@ const canaries = {
 
 let causeway: Causeway;
 /** Everything that was seen of the run, by where it was seen. */
-const seen = { histories: '', logs: '', rows: '', providers: '' };
+const seen = { histories: '', logs: '', rows: '', providers: '', model: '' };
 let eventIds: string[];
 
 beforeAll(async () => {
-  causeway = await startCauseway({ worker: false });
+  causeway = await startCauseway({
+    worker: false,
+    settings: 'modes: [{ types: [deal.creation, contact.creation], mode: model-first }]',
+  });
   const [port] = await freePorts(1);
   const program = await startProgram('all', causeway.configuration, { PORT: String(port), LOG_LEVEL: 'debug' });
   eventIds = await runEverything(`http://127.0.0.1:${port}/webhooks/hubspot`);
   seen.providers = textsOf(await causeway.sandbox.effects());
+  seen.model = textsOf(await causeway.sandbox.questions());
   for (const id of eventIds) seen.histories += await temporalOf(id);
   seen.rows = await dump();
   await program.stop();
@@ -88,6 +92,7 @@ async function runEverything(url: string): Promise<string[]> {
   ids.push(await onDeal(contestedDeal()));
   await sandbox.fault({ connector: 'hubspot', operation: 'contacts.read', fault: 'malformed' });
   ids.push(await onDeal(stalledDeal()));
+  ids.push(await onDeal(contestedDeal(), { subscriptionType: 'deal.creation', note: canaries.contactEmail }));
 
   const personChange = { subscriptionType: 'contact.propertyChange', propertyName: 'email' };
   const person = await send([dealChange(newId(), { ...personChange, propertyValue: canaries.contactEmail })]);
@@ -159,9 +164,14 @@ it('providers were given what is theirs, so that there was something to leak', (
   ));
 
 it.each(['histories', 'logs', 'rows'] as const)('the %s show every event, and nothing personal', (where) => {
-  expect(eventIds).toHaveLength(7);
+  expect(eventIds).toHaveLength(8);
   for (const id of eventIds) expect(seen[where]).toContain(id);
   expect(leaksIn(seen[where])).toEqual([]);
+});
+
+it('the model was asked, and told nothing personal', () => {
+  expect(seen.model).toContain('deal.creation');
+  expect(leaksIn(seen.model)).toEqual([]);
 });
 
 it('everything was looked at: the log at its finest, and what was sent in a form that nobody reads', () => {

@@ -8,8 +8,10 @@ import type { Queries } from '../src/db/database.ts';
 import { claimIntent, readForEffect } from '../src/db/effects.ts';
 import { beginEvent, decideOnce } from '../src/db/event-steps.ts';
 import { readEventView } from '../src/db/event-view.ts';
+import { forgetCachedFacts, readCachedFacts, storeCachedFacts } from '../src/db/facts-cache.ts';
+import { countIntent } from '../src/db/intent.ts';
 import { closeEvent, takeOverdueHeads } from '../src/db/lane-heads.ts';
-import { reopenEvent } from '../src/db/reopen-event.ts';
+import { reopenEvents } from '../src/db/reopen-events.ts';
 import * as schema from '../src/db/schema/index.ts';
 import { createSubjectKeyStore } from '../src/db/subject-keys.ts';
 import { createTestDatabase } from './database.ts';
@@ -71,6 +73,12 @@ beforeAll(async () => {
   await session.query(`
     insert into effects (key, event_id, action, target_id, priority, state, generation, attempts, attempt_lease_until, unsettled)
       select id || ':notify_ae', id, 'notify_ae', 'default', 'high', 'refused', 0, 1, clock_timestamp(), false from events`);
+  await session.query(`update events set account_ref = md5((position % 1000)::text), contact_ref = md5((position % 3000)::text)
+    where state = 'failed'`);
+  await session.query(`
+    insert into facts_cache (tenant_id, provider, object_type, object_hash, version, fetched_at, subject_key_id, sealed)
+      select 'default', 'hubspot', 'deal', md5(n::text), '1', clock_timestamp(), md5(n::text)::uuid, '\\x00'
+      from generate_series(1, 5000) n`);
   await session.query('analyze');
 });
 afterAll(async () => {
@@ -105,7 +113,15 @@ const newEvent = (index: number) => ({
   lane: keyOf(index % 300),
   subjectKeyId: '00000000-0000-0000-0000-000000000000',
   sealed: Buffer.from('sealed'),
+  changeHash: null,
   occurredAt: new Date().toISOString(),
+});
+const cachedObject = (index: number) => ({
+  tenantId: 'default',
+  provider: 'hubspot',
+  objectType: 'deal',
+  objectHash: keyOf(index),
+  version: '1',
 });
 const request = { tenantId: 'default', source: 'hubspot', correlationId: 'correlation', traceParent: null };
 
@@ -175,7 +191,45 @@ describe('among twenty thousand events', () => {
     [
       'an event is opened again behind its lane',
       ['events_pkey', 'effects_event', 'events_open_lane'],
-      () => reopenEvent(queries, idOf(500)),
+      () => reopenEvents(queries, [idOf(500)]),
+    ],
+    [
+      'what is in the cache is found, ten objects at once',
+      ['facts_cache_tenant_id_provider_object_type_object_hash_pk', 'subject_keys_pkey'],
+      () =>
+        readCachedFacts(
+          queries,
+          Array.from({ length: 10 }, (_, index) => cachedObject(index)),
+          new Date(0),
+        ),
+    ],
+    [
+      'what was read is kept',
+      ['subject_keys_pkey'],
+      () =>
+        storeCachedFacts(queries, [
+          {
+            ...cachedObject(1),
+            fetchedAt: new Date().toISOString(),
+            subjectKeyId: '00000000-0000-0000-0000-000000000000',
+            sealed: Buffer.alloc(1),
+          },
+        ]),
+    ],
+    [
+      'what was kept for too long is found',
+      ['facts_cache_stored'],
+      () => forgetCachedFacts(queries, { olderThanMs: 86_400_000, count: 100 }),
+    ],
+    [
+      'signs of interest of an account and a contact are counted',
+      ['events_account_intent', 'events_contact_intent'],
+      () =>
+        countIntent(
+          queries,
+          { accountRef: 'c4ca4238a0b923820dcc509a6f75849b', contactRef: 'c81e728d9d4c2f636f067f89cc14862c' },
+          new Date(Date.now() - 86_400_000),
+        ),
     ],
     [
       "a subject's key is found by an alias",

@@ -9,10 +9,14 @@ import { startSandbox } from '../sandbox/server.ts';
 const effects = z.array(
   z.object({ connector: z.string(), operation: z.string(), key: z.string(), target: z.string(), body: z.unknown() }),
 );
+const message = z.object({ role: z.string(), content: z.string() });
+const questions = z.array(
+  z.object({ number: z.number(), body: z.looseObject({ input: z.tuple([message, message]) }) }),
+);
 const calls = z.record(z.string(), z.record(z.string(), z.number()));
 
 export interface Fault {
-  connector: 'hubspot' | 'slack' | 'gmail';
+  connector: 'hubspot' | 'slack' | 'gmail' | 'openai';
   operation?: string;
   fault: 'status' | 'timeout' | 'slow' | 'lost-answer' | 'malformed';
   status?: number;
@@ -41,6 +45,7 @@ export async function runSandbox() {
     hubspotUrl: `${sandbox.url}/hubspot`,
     slackUrl: `${sandbox.url}/slack/api/`,
     gmailUrl: `${sandbox.url}/gmail/`,
+    openAiUrl: `${sandbox.url}/openai/v1`,
     effects: async () => effects.parse(await control('GET', '/effects')),
     /** How often an operation was called, faults included. */
     async calls(connector: Fault['connector'], operation: string): Promise<number> {
@@ -48,11 +53,15 @@ export async function runSandbox() {
     },
     fault: (fault: Fault) => control('POST', '/faults', fault),
     put: (
-      type: 'deals' | 'contacts' | 'companies' | 'owners',
+      type: 'deals' | 'contacts' | 'companies' | 'owners' | 'tasks',
       id: string,
       properties: Readonly<Record<string, string | null>>,
       associations: Readonly<Record<string, readonly string[]>> = {},
     ) => control('PUT', `/crm/${type}/${id}`, { properties, associations }),
+    /** What the model answers: one answer for all calls to come, or one for each. */
+    script: (script: unknown) => control('PUT', '/model', script),
+    /** What the model was asked last, prompts included. */
+    questions: async () => questions.parse(await control('GET', '/model')),
     forget: () => control('DELETE', ''),
     async close(): Promise<void> {
       await sandbox.close();

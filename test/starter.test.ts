@@ -107,7 +107,7 @@ describe('an event whose workflow was not started', () => {
     const [first, second] = await acceptUnstarted(parsedEvent({ lane }), parsedEvent({ lane }));
     if (!first || !second) throw new Error('two events were not accepted');
     const starterWithout = createStarter({ ...causeway, workflows: workflowsAt('127.0.0.1:1') });
-    const finish = createFinish({ queries: causeway.queries, starter: starterWithout });
+    const finish = createFinish({ queries: causeway.queries, starter: starterWithout, metrics: causeway.metrics });
     const closing = await finish({ ...first, outcome: 'no_action', settle: false });
     expect(closing).toMatchObject({ closed: true, next: { id: second.id } });
     expect(await eventRow(causeway.queries, first.id)).toMatchObject({ state: 'done', outcome: 'no_action' });
@@ -122,7 +122,7 @@ describe('an event whose workflow was not started', () => {
     if (!first || !second) throw new Error('two events were not accepted');
     // The process died after the commit: nobody was told of the second one.
     await closeEvent(causeway.queries, first, { outcome: 'no_action', settle: false });
-    const finish = createFinish({ queries: causeway.queries, starter });
+    const finish = createFinish({ queries: causeway.queries, starter, metrics: causeway.metrics });
     const failure = { class: 'Other', message: 'another end' };
     expect(await finish({ ...first, outcome: 'failed', failure, settle: true })).toMatchObject({
       closed: true,

@@ -3,6 +3,7 @@ import type { ActionType, PlannedAction } from '../domain/decision.ts';
 import type { CanonicalEvent } from '../domain/event.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Provider } from '../domain/failure.ts';
+import type { PropertyChange } from '../domain/property-change.ts';
 
 /** What an action is given: all of it was decided and stored before. */
 export interface ActionInput {
@@ -15,6 +16,8 @@ export interface ActionInput {
 
 /** One effect, addressed and worded, not yet done. The ledger decides whether `perform` is called. */
 export interface PreparedEffect {
+  /** What it writes into the CRM, if that is what it does: an earlier change never overwrites a later one. */
+  write?: PropertyChange;
   perform(call: EffectCall): Promise<Receipt>;
   /** Asks the provider whether the effect exists, after an answer was lost. `sinceMs`: when it was first tried. */
   find(key: string, sinceMs: number, call: Call): Promise<Receipt | null>;

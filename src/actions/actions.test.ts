@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runSandbox, type RunningSandbox } from '../../test/running-sandbox.ts';
-import { createGmail } from '../connectors/gmail/index.ts';
-import { createHubSpot } from '../connectors/hubspot/index.ts';
+import { vendorPorts } from '../../test/vendor-ports.ts';
 import type { Ports } from '../connectors/ports.ts';
-import { createSlack } from '../connectors/slack/index.ts';
 import type { ActionType } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { ActionInput } from './action.ts';
-import { actions } from './index.ts';
+import { createActions } from './index.ts';
 
-// The contract of every action in the registry, by real HTTP: an effect is done once, can be found again by its key when
-// its answer was lost, and goes to whom the facts name, whatever text they hold.
+// The contract of every action in the registry, by real HTTP: an effect is done once, can be found again when its answer was
+// lost, and goes to whom the facts name, whatever text they hold.
+
+const actions = createActions({ crmFields: { deals: ['hs_priority'] } });
 
 const call = { timeoutMs: 5_000 };
 const owner = { id: '77', email: 'olga@example.com', firstName: 'Olga' };
@@ -21,22 +21,25 @@ const fallback = { channel: '#revenue', mailbox: 'revenue@example.com' };
 const parametersOf: Readonly<Record<ActionType, Readonly<Record<string, unknown>>>> = {
   draft_followup: { template: 'stalled_deal_reactivation' },
   notify_ae: { alert: 'competitive_threat', stage: 'negotiation', competitors: ['Globex'] },
+  update_crm_field: { objectType: 'deals', property: 'hs_priority', value: 'high' },
 };
+
+/** Found by the value that they leave, which is the same whoever left it; all others by their key. */
+const marksByValue: ReadonlySet<ActionType> = new Set(['update_crm_field']);
+
+const connectorOf = (provider: string) => (provider === 'Slack' ? 'slack' : provider === 'Gmail' ? 'gmail' : 'hubspot');
 
 let sandbox: RunningSandbox;
 let ports: Ports;
 
 beforeAll(async () => {
   sandbox = await runSandbox();
-  ports = {
-    crm: createHubSpot({ accessToken: 'token', baseUrl: sandbox.hubspotUrl, competitorsProperty: 'competitors' }),
-    chat: createSlack({ token: 'token', apiUrl: sandbox.slackUrl }),
-    mail: createGmail({ apiUrl: sandbox.gmailUrl, auth: { accessToken: 'token' } }),
-  };
+  ports = vendorPorts(sandbox);
 });
 beforeEach(async () => {
   await sandbox.forget();
   await sandbox.put('owners', owner.id, { email: owner.email });
+  await sandbox.put('deals', '9001', { dealname: 'Acme renewal' });
 });
 afterAll(() => sandbox.close());
 
@@ -80,33 +83,32 @@ describe.each(Object.values(actions))('$type', ({ type, provider, settleMs }) =>
     expect(await sandbox.effects()).toEqual([]);
   });
 
-  test('what was done is found by its key, and by no other', async () => {
-    const key = `${randomUUID()}:${type}`;
+  test('what was done is found, and only then', async () => {
+    const eventId = randomUUID();
+    const key = `${eventId}:${type}`;
     const sinceMs = Date.now();
     const effect = await prepare(type, facts);
     await expect(effect.find(key, sinceMs, call)).resolves.toBeNull();
     const receipt = await effect.perform({ ...call, key });
     await expect(effect.find(key, sinceMs, call)).resolves.toEqual(receipt);
-    await expect(effect.find(`${randomUUID()}:${type}`, sinceMs, call)).resolves.toBeNull();
-    await onlyEffect();
+    const byAnotherKey = await effect.find(`${randomUUID()}:${type}`, sinceMs, call);
+    expect(byAnotherKey !== null).toBe(marksByValue.has(type));
+    expect(await onlyEffect()).toMatchObject({ key: expect.stringContaining(eventId) });
   });
 
   test.each([
     ['a person', facts],
     ['the default target', { deal }],
-  ])(
-    'an effect on %s whose answer was lost is found by its key within the time it may take to settle',
-    async (_target, known) => {
-      const key = `${randomUUID()}:${type}`;
-      const sinceMs = Date.now();
-      const effect = await prepare(type, known);
-      await sandbox.fault({ connector: provider === 'Slack' ? 'slack' : 'gmail', fault: 'lost-answer' });
-      await expect(effect.perform({ ...call, key })).rejects.toMatchObject({ effect: 'unknown' });
-      const again = await prepare(type, known);
-      await expect.poll(() => again.find(key, sinceMs, call), { timeout: settleMs }).not.toBeNull();
-      await onlyEffect();
-    },
-  );
+  ])('an effect on %s whose answer was lost is found within the time it may take to settle', async (_target, known) => {
+    const key = `${randomUUID()}:${type}`;
+    const sinceMs = Date.now();
+    const effect = await prepare(type, known);
+    await sandbox.fault({ connector: connectorOf(provider), fault: 'lost-answer' });
+    await expect(effect.perform({ ...call, key })).rejects.toMatchObject({ effect: 'unknown' });
+    const again = await prepare(type, known);
+    await expect.poll(() => again.find(key, sinceMs, call), { timeout: settleMs }).not.toBeNull();
+    await onlyEffect();
+  });
 
   test('hostile text in the facts changes neither target nor structure', async () => {
     const evil = '<!channel> <http://evil.example|x>\r\nBcc: eve@example.com\r\n\r\n{{senderName}} & *bold*';

@@ -1,15 +1,22 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { PreparedEffect } from '../actions/action.ts';
 import { readForEffect } from '../db/effects.ts';
 import type { EventRun } from '../db/event-steps.ts';
 import { effectKeys } from '../domain/ids.ts';
 import { eventLabels } from '../intake/event-labels.ts';
+import { changeHashes } from '../privacy/change-hashes.ts';
 import { sealedDecision } from '../privacy/sealed-records.ts';
+import { countEffect } from './count-effect.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { openEvent, superseded } from './open-event.ts';
 
-/** Does one effect of the stored decision, through the ledger. Ends `confirmed` or `skipped`, else it fails by its class. */
-export function createAct({ queries, keyring, ports, actions, fallback, ledger, policy }: ActivityDependencies) {
-  return async function act(step: EventRun & { key: string }): Promise<{ state: 'confirmed' | 'skipped' }> {
+/**
+ * Does one effect of the stored decision, through the ledger. Ends `confirmed`, `skipped`, or `stale` when a later change was
+ * written already; else it fails by its class.
+ */
+export function createAct(dependencies: ActivityDependencies) {
+  const { queries, keyring, hasher, ports, actions, fallback, ledger, policy, metrics } = dependencies;
+  return async function act(step: EventRun & { key: string }): Promise<{ state: 'confirmed' | 'skipped' | 'stale' }> {
     const found = await readForEffect(queries, step, step.key);
     const { row, key, event } = openEvent(found, keyring);
     if (!found?.decisionSealed) throw superseded();
@@ -20,7 +27,7 @@ export function createAct({ queries, keyring, ports, actions, fallback, ledger, 
 
     const action = actions[planned.type];
     // What is confirmed needs no address: the ledger skips it without asking the effect anything.
-    const effect =
+    const effect: PreparedEffect =
       found.effect?.state === 'confirmed'
         ? alreadyDone
         : await action.prepare({ action: planned, event, facts, fallback }, ports, {
@@ -34,14 +41,18 @@ export function createAct({ queries, keyring, ports, actions, fallback, ledger, 
         targetId: planned.targetId,
         priority: planned.priority,
         settleMs: action.settleMs,
+        provider: action.provider,
+        write: effect.write && changeHashes(hasher, row.tenantId, effect.write),
         before: found.effect,
         labels: eventLabels(row),
       },
       effect,
     );
+    countEffect(metrics, planned.type, result);
     switch (result.state) {
       case 'confirmed':
       case 'skipped':
+      case 'stale':
         return { state: result.state };
       case 'later':
         throw ApplicationFailure.create({

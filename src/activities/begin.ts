@@ -8,16 +8,18 @@ import { openEvent } from './open-event.ts';
 export interface Begun {
   enrich: boolean;
   policy: RunPolicy;
+  /** The event ends here, with this outcome: it tells of a change that we made ourselves. */
+  ending?: 'echo';
 }
 
 /** The first step: from here on the event is running, in this generation and in no other. */
 export function createBegin({ queries, keyring, policy, log }: ActivityDependencies) {
   return async function begin(run: EventRun): Promise<Begun> {
-    const { row, event } = openEvent(
-      await beginEvent(queries, run, activityInfo().workflowExecution?.runId ?? ''),
-      keyring,
-    );
-    log.info({ ...eventLabels(row), type: row.type, generation: run.generation }, 'event running');
+    const begun = await beginEvent(queries, run, activityInfo().workflowExecution?.runId ?? '');
+    const { row, event } = openEvent(begun, keyring);
+    const isEcho = begun?.echo === true;
+    log.info({ ...eventLabels(row), type: row.type, generation: run.generation, echo: isEcho }, 'event running');
+    if (isEcho) return { enrich: false, policy, ending: 'echo' };
     return { enrich: needsFacts(event), policy };
   };
 }

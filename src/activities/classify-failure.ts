@@ -21,7 +21,8 @@ function toFailure(error: unknown, attempt: number): Error {
     return ApplicationFailure.create({
       type: error.failureClass,
       message: error.message,
-      nonRetryable: !error.retryable || attempt >= vendorAttempts,
+      // What was not sent at all is no try: the step's own time limit ends the waiting.
+      nonRetryable: !error.retryable || (error.asked && attempt >= vendorAttempts),
       ...(error.retryAfterMs !== undefined && { nextRetryDelay: error.retryAfterMs }),
     });
   }

@@ -1,40 +1,33 @@
-import { randomUUID } from 'node:crypto';
-import { decideOnce, readOpenEvent, type EventRun } from '../db/event-steps.ts';
+import { type EventRun, readForDecision } from '../db/event-steps.ts';
 import { decide as decideByRules } from '../decisions/decide.ts';
-import type { Decision } from '../domain/decision.ts';
-import { effectKeys } from '../domain/ids.ts';
-import { eventLabels } from '../intake/event-labels.ts';
-import { sealedDecision } from '../privacy/sealed-records.ts';
+import { buildPrompt } from '../decisions/model/prompt.ts';
+import { needsModel, withModel } from '../decisions/model/with-model.ts';
+import { modeOf } from '../domain/mode.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { openEvent, superseded } from './open-event.ts';
+import { openEvent } from './open-event.ts';
+import { createStoreDecision, type Decided, decidedOf } from './store-decision.ts';
 
-export interface Decided {
-  decidedBy: Decision['decidedBy'];
-  ruleId: string | null;
-  effects: { key: string; type: string }[];
-}
+/**
+ * Decides by the rules, once; where the mode wants a model first it decides nothing and says so. `withoutModel`: the model
+ * was asked in vain, so that the fallback holds.
+ */
+export function createDecide(dependencies: ActivityDependencies) {
+  const { queries, keyring, rules, modes, model } = dependencies;
+  const storeDecision = createStoreDecision(dependencies);
 
-/** Decides once: whatever is stored first is what everybody acts on. */
-export function createDecide({ queries, keyring, rules, log }: ActivityDependencies) {
-  return async function decide(run: EventRun): Promise<Decided> {
-    const { row, key, event, facts } = openEvent(await readOpenEvent(queries, run), keyring);
-    const proposed = decideByRules({ event, facts, rules, now: new Date() });
-    const stored = await decideOnce(queries, run, {
-      id: randomUUID(),
-      decidedBy: proposed.decidedBy,
-      ruleId: proposed.ruleId,
-      ruleSetHash: proposed.ruleSetHash,
-      confidence: proposed.confidence,
-      sealed: sealedDecision.seal(key, row.id, { decision: proposed, facts }),
-    });
-    if (!stored) throw superseded();
-    const { decision } = sealedDecision.open(key, row.id, stored);
-    log.info({ ...eventLabels(row), decided_by: decision.decidedBy, rule_id: decision.ruleId }, 'event decided');
-    const effects = new Map(effectKeys(row.id, decision.actions).map(({ key: effect, type }) => [effect, type]));
-    return {
-      decidedBy: decision.decidedBy,
-      ruleId: decision.ruleId,
-      effects: [...effects].map(([effect, type]) => ({ key: effect, type })),
-    };
+  return async function decide(run: EventRun & { withoutModel?: boolean }): Promise<Decided> {
+    const found = await readForDecision(queries, run);
+    const opened = openEvent(found, keyring);
+    const { row, key, event, facts } = opened;
+    if (found?.decisionSealed) return decidedOf(row, key, found.decisionSealed);
+
+    const now = new Date();
+    const byRules = decideByRules({ event, facts, rules, now, mode: modeOf(modes, event.eventType).mode });
+    if (!model || !needsModel(byRules)) return storeDecision(run, opened, byRules);
+    const { settings, timeoutMs } = model;
+    if (!run.withoutModel) return { decidedBy: 'none', ruleId: null, effects: [], consult: { timeoutMs } };
+    const { prompt } = buildPrompt({ event, facts, now, settings });
+    const asked = { name: settings.name, promptHash: prompt.hash };
+    return storeDecision(run, opened, withModel(byRules, asked, { verdict: 'failed', confidence: null }));
   };
 }

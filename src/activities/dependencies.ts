@@ -1,25 +1,49 @@
 import type { Action } from '../actions/action.ts';
-import type { Ports } from '../connectors/ports.ts';
+import type { ModelPort, Ports } from '../connectors/ports.ts';
 import type { Queries } from '../db/database.ts';
+import type { ModelSettings } from '../decisions/model/prompt.ts';
 import type { RuleSet } from '../decisions/rule.ts';
 import type { ActionType } from '../domain/decision.ts';
+import type { ModeEntry } from '../domain/mode.ts';
 import type { Ledger } from '../effects/ledger.ts';
 import type { Finish } from '../intake/finish.ts';
+import type { Hasher } from '../privacy/hasher.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { GatherDependencies } from './gather-facts.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
 /** What the activities are made of; `policy` goes into the history of every workflow that begins under it. */
 export interface ActivityDependencies {
   queries: Queries;
   keyring: Keyring;
+  hasher: Hasher;
   ports: Ports;
+  enrichment: GatherDependencies;
   rules: RuleSet;
+  modes: readonly ModeEntry[];
+  /** `undefined`: there is nobody to ask, and the rules decide alone. */
+  model: ModelDependencies | undefined;
   actions: Readonly<Record<ActionType, Action>>;
   fallback: { channel: string; mailbox: string };
   ledger: Ledger;
   finish: Finish;
   policy: RunPolicy;
+  metrics: Metrics;
   log: Logger;
+}
+
+/** The model, and on which terms it is asked. */
+export interface ModelDependencies {
+  port: ModelPort;
+  settings: ModelSettings;
+  confidenceThreshold: number;
+  timeoutMs: number;
+  /** A tenant's, counted by days in UTC. */
+  maxDailyCalls: number;
+  /** US dollars. */
+  inputPricePerMillion: number;
+  outputPricePerMillion: number;
 }
 
 /** The times and attempts of one run, in milliseconds. They come into the workflow as the result of its first step. */

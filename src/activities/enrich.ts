@@ -7,12 +7,15 @@ import { gatherFacts } from './gather-facts.ts';
 import { openEvent } from './open-event.ts';
 
 /** Looks the event's objects up and keeps what it found, sealed. After the last attempt it goes on with the gaps it has. */
-export function createEnrich({ queries, keyring, ports, policy, log }: ActivityDependencies) {
+export function createEnrich({ queries, keyring, enrichment, policy, log }: ActivityDependencies) {
   return async function enrich(run: EventRun): Promise<{ gaps: readonly string[] }> {
     const { row, key, event } = openEvent(await readOpenEvent(queries, run), keyring);
-    const { facts, retryable } = await gatherFacts(event, ports.crm, {
+    const { facts, retryable } = await gatherFacts(enrichment, event, {
+      tenantId: row.tenantId,
       budgetMs: policy.enrich.budgetMs,
       now: new Date(),
+      // Whoever runs an event again has mended something: what was known before that does not count.
+      isRedriven: row.generation > 0,
     });
     if (retryable && activityInfo().attempt < policy.enrich.attempts) throw retryable;
     await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts));

@@ -1,8 +1,13 @@
+import { z } from 'zod';
 import type { CrmPort } from '../connectors/ports.ts';
+import { allowedAccount, allowedDeal, type ContextField } from '../domain/context-field.ts';
 import type { CanonicalEvent } from '../domain/event.ts';
-import type { Facts } from '../domain/facts.ts';
+import type { ContactFacts, DealFacts, Facts } from '../domain/facts.ts';
 import { VendorError } from '../domain/failure.ts';
-import { inSpan } from '../telemetry/traces.ts';
+import type { SubjectIdentifiers } from '../domain/incoming.ts';
+import { createLookUps } from './look-ups.ts';
+import type { ObjectReads } from './object-reads.ts';
+import type { RecentIntent } from './recent-intent.ts';
 
 export interface Gathered {
   facts: Facts;
@@ -12,58 +17,105 @@ export interface Gathered {
 
 const goneTypes = /\.(deletion|privacyDeletion|merge)$/;
 
-/** Which events have something to look up: those about a deal that is still there. */
-export const needsFacts = (event: CanonicalEvent): boolean =>
-  event.dealId !== undefined && !goneTypes.test(event.eventType);
+/** Which events have something to look up: those about a deal, an account or a contact that is still there. */
+export const needsFacts = ({ dealId, accountId, contactId, eventType }: CanonicalEvent): boolean =>
+  (dealId ?? accountId ?? contactId) !== undefined && !goneTypes.test(eventType);
+
+export interface GatherDependencies {
+  crm: CrmPort;
+  reads: ObjectReads;
+  recentIntent: RecentIntent;
+  /** Anything else is not looked up, or dropped before it is kept anywhere. */
+  allowed: readonly ContextField[];
+}
 
 /**
- * Reads the deal, then its contact, company and owner side by side, all within one budget. What could not be read becomes a
- * gap in the facts; rules take it as unknown.
+ * Reads the deal, then its tasks, contact, company and owner side by side, all within one budget: a request each, fewer where
+ * the cache has them. What could not be read becomes a gap in the facts; rules take it as unknown.
  */
 export async function gatherFacts(
+  { crm, reads, recentIntent, allowed }: GatherDependencies,
   event: CanonicalEvent,
-  crm: CrmPort,
-  options: { budgetMs: number; now: Date },
+  options: { tenantId: string; budgetMs: number; now: Date; isRedriven?: boolean },
 ): Promise<Gathered> {
-  const gaps: string[] = [];
-  let retryable: VendorError | undefined;
-  const endsAt = performance.now() + options.budgetMs;
+  const { tenantId, budgetMs, now, isRedriven } = options;
+  const lookUps = createLookUps(budgetMs);
+  const common = (type: string, id: string) => ({
+    tenantId,
+    id,
+    changedAt: isRedriven
+      ? now
+      : event.objectType === type && event.objectId === id
+        ? new Date(event.firedAt)
+        : undefined,
+    subjectOf: (): SubjectIdentifiers => ({ kind: 'tenant' }),
+  });
 
-  async function read<T>(
-    name: string,
-    id: string | undefined,
-    reader: (id: string, call: { timeoutMs: number }) => Promise<T>,
-  ): Promise<T | undefined> {
-    if (id === undefined) return undefined;
-    const timeoutMs = Math.floor(endsAt - performance.now());
-    if (timeoutMs <= 0) {
-      gaps.push(`${name}: BudgetSpent`);
-      return undefined;
-    }
-    try {
-      return await inSpan(`look up ${name}`, { kind: 'client' }, () => reader(id, { timeoutMs }));
-    } catch (error) {
-      if (!(error instanceof VendorError)) throw error;
-      gaps.push(`${name}: ${error.failureClass}`);
-      if (error.retryable) retryable ??= error;
-      return undefined;
-    }
+  const deal = await lookUps.known('deal', event.dealId, (id, call) =>
+    reads.deal({ ...common('deal', id), fetch: async () => allowedDeal(await crm.readDeal(id, call()), allowed) }),
+  );
+  const about = { accountId: event.accountId ?? deal?.accountId, contactId: event.contactId ?? deal?.contactId };
+  const [openTasks, contact, account, owner, intent] = await Promise.all([
+    openTasksOf(deal),
+    lookUps.known('contact', about.contactId, (id, call) =>
+      reads.contact({
+        ...common('contact', id),
+        fetch: async () => the((await crm.readContacts([id], call()))[0], 'contact'),
+        subjectOf: (found) => personOf(event, found),
+      }),
+    ),
+    lookUps.known('account', about.accountId, (id, call) =>
+      reads.account({
+        ...common('company', id),
+        fetch: async () => allowedAccount(the((await crm.readAccounts([id], call()))[0], 'company'), allowed),
+      }),
+    ),
+    lookUps.known('owner', deal?.ownerId, (id, call) =>
+      reads.owner({ ...common('owner', id), fetch: () => crm.readOwner(id, call()) }),
+    ),
+    allowed.includes('recentIntent') && (about.accountId ?? about.contactId) !== undefined
+      ? lookUps.attempt('recentIntent', (call) => recentIntent(tenantId, about, now, call))
+      : undefined,
+  ]);
+
+  async function openTasksOf(known: DealFacts | undefined): Promise<readonly string[] | undefined> {
+    if (!known || !allowed.includes('openTasks')) return undefined;
+    const { id: dealId, taskIds = [] } = known;
+    if (taskIds.length === 0) return [];
+    return lookUps.known('tasks', dealId, (id, call) =>
+      reads.tasks({ ...common('deal', id), fetch: () => crm.readOpenTasks(taskIds, call()) }),
+    );
   }
 
-  const deal = await read('deal', event.dealId, (id, call) => crm.readDeal(id, call));
-  const [contact, account, owner] = await Promise.all([
-    read('contact', event.contactId ?? deal?.contactId, (id, call) => crm.readContact(id, call)),
-    read('account', event.accountId ?? deal?.accountId, (id, call) => crm.readAccount(id, call)),
-    read('owner', deal?.ownerId, (id, call) => crm.readOwner(id, call)),
-  ]);
   const facts: Facts = {
-    ...(deal && { deal }),
+    ...(deal && { deal: { ...deal, ...(openTasks && { openTasks }) } }),
     ...(contact && { contact }),
     ...(account && { account }),
     ...(owner && { owner }),
-    gaps,
+    ...(intent && { recentIntent: intent }),
+    gaps: lookUps.gaps,
     provider: 'hubspot',
-    fetchedAt: options.now.toISOString(),
+    fetchedAt: lookUps.oldest(now).toISOString(),
+    parts: lookUps.parts,
   };
-  return { facts, retryable };
+  return { facts, retryable: lookUps.retryable() };
+}
+
+const hubspotPayload = z.object({ portalId: z.number().optional().catch(undefined) });
+
+/** A batch read leaves out what is gone. */
+function the<T>(found: T | undefined, name: string): T {
+  if (found === undefined) throw new VendorError('HubSpot', 'NotFound', `HubSpot: NotFound (no such ${name})`);
+  return found;
+}
+
+/** Whose key a contact is kept under: that of the person; one who could not be found again for erasing is not kept. */
+function personOf({ source, payload }: CanonicalEvent, { id, email }: ContactFacts): SubjectIdentifiers | undefined {
+  const { portalId } = source === 'hubspot' ? hubspotPayload.parse(payload) : {};
+  if (email === undefined && portalId === undefined) return undefined;
+  return {
+    kind: 'person',
+    ...(email !== undefined && { email }),
+    ...(portalId !== undefined && { external: ['hubspot', String(portalId), id] }),
+  };
 }

@@ -1,5 +1,6 @@
 import { createAct } from './act.ts';
 import { createBegin } from './begin.ts';
+import { createConsult } from './consult.ts';
 import { createDecide } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { createEnrich } from './enrich.ts';
@@ -11,6 +12,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     begin: createBegin(dependencies),
     enrich: createEnrich(dependencies),
     decide: createDecide(dependencies),
+    consult: createConsult(dependencies),
     act: createAct(dependencies),
     finish: createFinishStep(dependencies),
   };

@@ -4,16 +4,21 @@ import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { answerError } from './plugins/errors.ts';
+import { measureIngest } from './plugins/measure.ts';
 import { keepRawBodies } from './plugins/raw-body.ts';
 import { answerUnknownRoutes } from './plugins/unknown-routes.ts';
 import { answerUnreadable } from './plugins/unreadable-requests.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { opsRoutes } from './routes/ops/index.ts';
 import { webhookRoutes, type WebhookDependencies } from './routes/webhooks.ts';
 
 export type AppDependencies = { log: Logger } & WebhookDependencies &
   Parameters<typeof eventRoutes>[1] &
+  Parameters<typeof opsRoutes>[1] &
+  Parameters<typeof metricsRoutes>[1] &
   Parameters<typeof healthRoutes>[1];
 
 const correlationId = /^[A-Za-z0-9._-]{1,64}$/;
@@ -45,6 +50,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setErrorHandler(answerError);
   answerUnknownRoutes(app);
   keepRawBodies(app);
+  measureIngest(app, dependencies.metrics);
 
   await app.register(swagger, {
     openapi: {
@@ -62,6 +68,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     webhookRoutes(routes, dependencies);
     eventRoutes(routes, dependencies);
     healthRoutes(routes, dependencies);
+    metricsRoutes(routes, dependencies);
+    await opsRoutes(routes, dependencies);
   });
   return app;
 }

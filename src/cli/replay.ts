@@ -15,7 +15,7 @@ export interface ReplayDependencies {
   /** `undefined` when Temporal knows no such execution. */
   fetchHistory: (workflowId: string) => Promise<History | undefined>;
   /** `undefined` when the text is no history. */
-  readHistory: (text: string) => History | undefined;
+  readHistory: (text: string) => Promise<History | undefined> | History | undefined;
   /** Runs it through today's workflow code. */
   replay: (history: History) => Promise<{ result: 'same' } | { result: 'different' | 'failed'; reason: string }>;
   /** The folder in which recorded histories are kept. */
@@ -36,7 +36,7 @@ export function replayCommand(dependencies: ReplayDependencies): Command {
   }
 
   async function fromFile(path: string): Promise<History> {
-    const history = readHistory(await readFile(path, 'utf8'));
+    const history = await readHistory(await readFile(path, 'utf8'));
     if (history) return history;
     throw new CommandFailed(
       `${path} holds no workflow's history; 'temporal workflow show --output json' writes such a file`,

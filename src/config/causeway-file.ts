@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { contextFields } from '../domain/context-field.ts';
 import { decisionMode } from '../domain/mode.ts';
 import { ConfigurationError } from './environment.ts';
 
@@ -47,17 +48,8 @@ const causewayFile = z.strictObject({
     .strictObject({
       /** What rules and models may see; anything else is dropped before it is stored. */
       allowedContextFields: z
-        .array(z.string())
-        .default([
-          'stage',
-          'daysInStage',
-          'closeDate',
-          'competitors',
-          'employeeCount',
-          'industry',
-          'openTasks',
-          'lastActivityDaysAgo',
-        ]),
+        .array(z.enum(contextFields))
+        .default([...contextFields]),
       timeoutSeconds: seconds.default(5),
       retries: z.number().int().min(0).max(10).default(2),
       cacheSeconds: z.number().int().min(0).default(300),
@@ -68,6 +60,19 @@ const causewayFile = z.strictObject({
   model: z
     .strictObject({
       name: z.string().default('gpt-4o-mini'),
+      /** Properties, and fields of an event's own payload, whose values the model may see; what is free text may name people. */
+      eventFields: z
+        .array(z.string())
+        .default([
+          'amount',
+          'closedate',
+          'dealstage',
+          'hs_deal_stage_probability',
+          'hs_lead_status',
+          'hs_priority',
+          'lifecyclestage',
+          'pipeline',
+        ]),
       maxOutputTokens: seconds.default(256),
       temperature: z.number().min(0).max(2).default(0.2),
       confidenceThreshold: z.number().min(0).max(1).default(0.75),

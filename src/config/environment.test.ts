@@ -18,6 +18,7 @@ const developmentDefaults = [
   'HUBSPOT_ACCESS_TOKEN',
   'SLACK_BOT_TOKEN',
   'GMAIL_ACCESS_TOKEN',
+  'OPENAI_API_KEY',
   'OPERATOR_API_KEY',
   'MASTER_KEY',
   'HASH_KEY',
@@ -67,6 +68,7 @@ describe('.env.example', () => {
       'GMAIL_SERVICE_ACCOUNT_EMAIL',
       'GMAIL_SERVICE_ACCOUNT_KEY',
       'GMAIL_API_URL',
+      'OPENAI_API_URL',
       'RULES_PATH',
       'CAUSEWAY_FILE',
       'OTEL_EXPORTER_OTLP_ENDPOINT',
@@ -87,6 +89,7 @@ describe('production', () => {
       HUBSPOT_API_URL: 'https://api.hubapi.com',
       SLACK_API_URL: 'https://slack.com/api/',
       GMAIL_API_URL: 'https://gmail.googleapis.com/',
+      OPENAI_API_URL: 'https://api.openai.com/v1',
     });
   });
 
@@ -120,10 +123,20 @@ test('ports move what follows from them', () => {
     HUBSPOT_API_URL: 'http://127.0.0.1:4100/hubspot',
     SLACK_API_URL: 'http://127.0.0.1:4100/slack/api/',
     GMAIL_API_URL: 'http://127.0.0.1:4100/gmail/',
+    OPENAI_API_URL: 'http://127.0.0.1:4100/openai/v1',
     TEMPORAL_ADDRESS: '127.0.0.1:4233',
     ownTemporal: true,
     TEMPORAL_UI_URL: 'http://127.0.0.1:4234',
   });
+});
+
+test("a key of one's own goes to OpenAI itself, in development too, and the sandbox's key never does", () => {
+  const own = { OPENAI_API_KEY: 'own-openai-key' };
+  expect(parseEnvironment(own).OPENAI_API_URL).toBe('https://api.openai.com/v1');
+  expect(parseEnvironment({ ...own, OPENAI_API_URL: 'http://127.0.0.1:9/v1' }).OPENAI_API_URL).toBe(
+    'http://127.0.0.1:9/v1',
+  );
+  expect(parseEnvironment(production).OPENAI_API_KEY).toBeUndefined();
 });
 
 test('a Temporal server that is given is used, and none is started', () => {

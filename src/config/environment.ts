@@ -10,6 +10,7 @@ const developmentDefaults = {
   HUBSPOT_ACCESS_TOKEN: 'dev-hubspot-token',
   SLACK_BOT_TOKEN: 'dev-slack-token',
   GMAIL_ACCESS_TOKEN: 'dev-gmail-token',
+  OPENAI_API_KEY: 'dev-openai-key',
   OPERATOR_API_KEY: 'dev-operator-key',
   MASTER_KEY: 'ZGV2LW1hc3Rlci1rZXktZGV2LW1hc3Rlci1rZXktMDE=',
   HASH_KEY: 'ZGV2LWhhc2gta2V5LWRldi1oYXNoLWtleS1kZXYtMDE=',
@@ -47,6 +48,9 @@ const variables = z.object({
   GMAIL_SERVICE_ACCOUNT_KEY: z.string().optional(),
   GMAIL_API_URL: z.url().optional(),
   GMAIL_DEFAULT_MAILBOX: z.string().default('revenue@example.com'),
+  /** Absent: the rules decide without a model. */
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_API_URL: z.url().optional(),
   OPERATOR_API_KEY: z.string().min(8),
   MASTER_KEY: key256,
   HASH_KEY: key256,
@@ -55,6 +59,10 @@ const variables = z.object({
   CAUSEWAY_FILE: z.string().optional(),
   /** How long one call with an effect may take, in milliseconds; an intent's lease is as long. */
   EFFECT_CALL_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
+  /** Where the worker serves its metrics, on HOST; nowhere unless it is set. The API serves its own at /metrics. */
+  METRICS_PORT: port.optional(),
+  /** Where the worker serves those of Temporal's SDK, on HOST; nowhere unless it is set. */
+  TEMPORAL_METRICS_PORT: port.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 });
@@ -101,6 +109,12 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
     HUBSPOT_WEBHOOK_URL: values.HUBSPOT_WEBHOOK_URL ?? `http://127.0.0.1:${values.PORT}/webhooks/hubspot`,
     HUBSPOT_API_URL: values.HUBSPOT_API_URL ?? (sandbox ? `${sandbox}/hubspot` : 'https://api.hubapi.com'),
     SLACK_API_URL: values.SLACK_API_URL ?? (sandbox ? `${sandbox}/slack/api/` : 'https://slack.com/api/'),
+    // A key of one's own is meant for the vendor itself, in development too.
+    OPENAI_API_URL:
+      values.OPENAI_API_URL ??
+      (sandbox && values.OPENAI_API_KEY === developmentDefaults.OPENAI_API_KEY
+        ? `${sandbox}/openai/v1`
+        : 'https://api.openai.com/v1'),
     GMAIL_API_URL: values.GMAIL_API_URL ?? (sandbox ? `${sandbox}/gmail/` : 'https://gmail.googleapis.com/'),
   };
 }

@@ -1,4 +1,5 @@
-import type { AccountFacts, ContactFacts, DealFacts, OwnerFacts } from '../domain/facts.ts';
+import type { CrmObjectType } from '../domain/property-change.ts';
+import type { AccountFacts, ContactFacts, DealFacts, IntentFacts, OwnerFacts } from '../domain/facts.ts';
 
 /** Every call is bounded: it ends, with a result or a `VendorError` of kind `Timeout`, within `timeoutMs`. */
 export interface Call {
@@ -13,13 +14,48 @@ export interface EffectCall extends Call {
 /** What a provider gave us to recognise the effect by: ids only. */
 export type Receipt = Readonly<Record<string, string>>;
 
-/** Where deals, contacts, companies and owners are read. Every method throws `VendorError`; kind `NotFound` when the object is gone. */
+/** A property of one object of the CRM. */
+export interface CrmField {
+  objectType: CrmObjectType;
+  objectId: string;
+  property: string;
+}
+
+/** Where deals, contacts, companies and owners are read, and properties written. Every method throws `VendorError`; kind `NotFound` when the object is gone. */
 export interface CrmPort {
-  /** The deal with the ids of its first contact and company; the stage is the label of its pipeline, lower-case. */
+  /** The deal with the ids of its first contact and company and of its tasks; the stage is the label of its pipeline, lower-case. */
   readDeal(dealId: string, call: Call): Promise<DealFacts>;
-  readContact(contactId: string, call: Call): Promise<ContactFacts>;
-  readAccount(accountId: string, call: Call): Promise<AccountFacts>;
+  /** Up to 100 contacts in one request; those that are gone are not among them. */
+  readContacts(contactIds: readonly string[], call: Call): Promise<readonly ContactFacts[]>;
+  /** Up to 100 companies in one request; those that are gone are not among them. */
+  readAccounts(accountIds: readonly string[], call: Call): Promise<readonly AccountFacts[]>;
+  /** What those of up to 100 tasks are called that are not completed. */
+  readOpenTasks(taskIds: readonly string[], call: Call): Promise<readonly string[]>;
   readOwner(ownerId: string, call: Call): Promise<OwnerFacts>;
+  /** One property as it stands; `null` when it is empty, or when there is no such property. */
+  readField(field: CrmField, call: Call): Promise<string | null>;
+  /** Sets one property; empty text clears it. Receipt: `objectType`, `objectId`, `property`. */
+  writeField(field: CrmField, value: string, call: EffectCall): Promise<Receipt>;
+}
+
+/** Who or what signs of interest are about; at least one of the two. */
+export interface IntentSubject {
+  accountId?: string | undefined;
+  contactId?: string | undefined;
+}
+
+/** Where somebody else than we saw signs of interest. */
+export interface IntentPort {
+  /** The signs of the last `days`. Throws `VendorError`. */
+  recentIntent(subject: IntentSubject, days: number, call: Call): Promise<IntentFacts>;
+}
+
+/** Keeps requests to one provider within its limit, over all processes. */
+export interface RequestLimit {
+  /** Resolves when one more request may be sent. Throws `VendorError` of kind `Throttled` if that is not within `timeoutMs`. */
+  admit(call: Call): Promise<void>;
+  /** The provider itself says that it is too much: nobody asks it for so long. */
+  pause(pauseMs: number): Promise<void>;
 }
 
 /** One message to one person or channel. `blocks` are Slack Block Kit, `text` is what a notification shows. */
@@ -51,8 +87,36 @@ export interface MailDraftPort {
   findDraft(mailbox: string, key: string, call: Call): Promise<Receipt | null>;
 }
 
+/** What a model is asked. `user` holds the data; `jsonSchema` is what the answer has to fit. */
+export interface ModelQuestion extends Call {
+  model: string;
+  system: string;
+  user: string;
+  schemaName: string;
+  jsonSchema: Readonly<Record<string, unknown>>;
+  maxOutputTokens: number;
+  temperature: number;
+}
+
+export interface ModelAnswer {
+  /** `refused` also when a content filter cut the answer off. */
+  status: 'completed' | 'refused' | 'truncated';
+  /** What it said, however it ended; for `completed` a JSON text, unless the model failed its schema. */
+  text: string;
+  usage: { inputTokens: number; outputTokens: number };
+  /** The version that answered. */
+  model: string;
+  requestId: string | null;
+}
+
+export interface ModelPort {
+  /** Asks once. Throws `VendorError`. */
+  ask(question: ModelQuestion): Promise<ModelAnswer>;
+}
+
 export interface Ports {
   crm: CrmPort;
+  intent: IntentPort;
   chat: ChatPort;
   mail: MailDraftPort;
 }

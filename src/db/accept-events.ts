@@ -11,6 +11,11 @@ export interface NewEvent {
   lane: string;
   subjectKeyId: string;
   sealed: Buffer;
+  /** Keyed hash of object, property and value; null unless the event is a change of a property in the CRM. */
+  changeHash: string | null;
+  /** Keyed hashes of what a behavioural event is about: what is counted as interest. */
+  accountRef?: string | null;
+  contactRef?: string | null;
   occurredAt: string;
 }
 
@@ -33,7 +38,7 @@ export function acceptEvents(
   request: { tenantId: string; source: string; correlationId: string; traceParent: string | null },
   events: readonly NewEvent[],
 ): Promise<StoredEvent[]> {
-  const column = <K extends keyof NewEvent>(name: K) => sql.param(events.map((event) => event[name]));
+  const column = <K extends keyof NewEvent>(name: K) => sql.param(events.map((event) => event[name] ?? null));
   return inTransaction(queries, async (transaction) => {
     await lockLanes(
       transaction,
@@ -51,8 +56,10 @@ export function acceptEvents(
         select * from unnest(
           ${column('id')}::uuid[], ${column('type')}::text[], ${column('keyHash')}::text[], ${column('fingerprint')}::text[],
           ${column('lane')}::text[], ${column('subjectKeyId')}::uuid[], ${column('sealed')}::bytea[],
-          ${column('occurredAt')}::timestamptz[]
-        ) with ordinality as t(id, type, key_hash, fingerprint, lane, subject_key_id, sealed, occurred_at, turn)
+          ${column('occurredAt')}::timestamptz[], ${column('changeHash')}::text[],
+          ${column('accountRef')}::text[], ${column('contactRef')}::text[]
+        ) with ordinality as t(id, type, key_hash, fingerprint, lane, subject_key_id, sealed, occurred_at, change_hash,
+          account_ref, contact_ref, turn)
       ), known as (
         select e.id, e.key_hash, e.fingerprint, e.generation from events e
         join incoming i on e.tenant_id = ${request.tenantId} and e.key_hash = i.key_hash
@@ -61,9 +68,10 @@ export function acceptEvents(
         where not exists (select from known k where k.key_hash = i.key_hash)
       ), stored as (
         insert into events (id, tenant_id, source, type, key_hash, fingerprint, lane, correlation_id, trace_parent,
-          subject_key_id, sealed, occurred_at, claimed_at)
+          subject_key_id, sealed, occurred_at, change_hash, account_ref, contact_ref, claimed_at)
         select n.id, ${request.tenantId}, ${request.source}, n.type, n.key_hash, n.fingerprint, n.lane,
-          ${request.correlationId}, ${request.traceParent}, n.subject_key_id, n.sealed, n.occurred_at,
+          ${request.correlationId}, ${request.traceParent}, n.subject_key_id, n.sealed, n.occurred_at, n.change_hash,
+          n.account_ref, n.contact_ref,
           case when n.turn_in_lane = 1 and not exists (select from events o where o.lane = n.lane and o.holds_lane)
             then clock_timestamp() end
         from new n order by n.turn

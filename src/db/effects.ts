@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Queries } from './database.ts';
+import type { CrmWrite } from './crm-writes.ts';
 import type { EventRun, OpenEvent } from './event-steps.ts';
 
 export type EffectState = 'intent' | 'confirmed' | 'refused' | 'unknown';
@@ -43,6 +44,8 @@ export interface Intent {
   targetId: string;
   priority: string;
   leaseMs: number;
+  /** Of a write into the CRM: by what its property, and its echo, are recognised. */
+  write?: CrmWrite | undefined;
 }
 
 /**
@@ -50,35 +53,72 @@ export interface Intent {
  * event is still open in this generation. The row lock on the event makes closing it wait, or makes this see that it closed.
  */
 export async function claimIntent(
-  queries: Queries,
+  queries: Pick<Queries, 'execute'>,
   run: EventRun,
   intent: Intent,
   before: EffectRow | null,
 ): Promise<boolean> {
   const until = sql`clock_timestamp() + ${intent.leaseMs} * interval '1 millisecond'`;
+  const fieldHash = intent.write?.fieldHash ?? null;
+  const changeHash = intent.write?.changeHash ?? null;
   const event = sql`select e.id, e.generation from events e
     where e.id = ${run.eventId} and e.generation = ${run.generation} and e.holds_lane for share`;
   const { rowCount } = before
     ? await queries.execute(sql`
         with event as (${event})
         update effects f set state = 'intent', attempts = case when f.generation = event.generation then f.attempts + 1 else 1 end,
-          generation = event.generation, attempt_lease_until = ${until}, unsettled = true, failure_class = null, updated_at = clock_timestamp()
+          generation = event.generation, attempt_lease_until = ${until}, unsettled = true, failure_class = null, field_hash = ${fieldHash}, change_hash = ${changeHash},
+          updated_at = clock_timestamp()
         from event where f.key = ${intent.key} and f.state = ${before.state} and f.generation = ${before.generation}
           and f.attempts = ${before.attempts} and f.attempt_lease_until <= clock_timestamp()`)
     : await queries.execute(sql`
         with event as (${event})
-        insert into effects (key, event_id, action, target_id, priority, state, generation, attempts, attempt_lease_until, unsettled)
-        select ${intent.key}, event.id, ${intent.action}, ${intent.targetId}, ${intent.priority}, 'intent', event.generation, 1, ${until}, true
+        insert into effects (key, event_id, action, target_id, priority, state, generation, attempts, attempt_lease_until, unsettled,
+          field_hash, change_hash)
+        select ${intent.key}, event.id, ${intent.action}, ${intent.targetId}, ${intent.priority}, 'intent', event.generation, 1, ${until}, true,
+          ${fieldHash}, ${changeHash}
         from event on conflict (key) do nothing`);
   return rowCount === 1;
 }
 
-/** The provider has done it; kept even when the event was closed meanwhile, since it is the truth. */
-export async function confirmEffect(queries: Queries, key: string, receipt: Record<string, string>): Promise<void> {
+/**
+ * The provider has done it; kept even when the event was closed meanwhile, since it is the truth. From then on an earlier
+ * change of a property that this wrote is stale.
+ */
+export async function confirmEffect(
+  queries: Pick<Queries, 'execute'>,
+  key: string,
+  receipt: Record<string, string>,
+): Promise<void> {
   await queries.execute(sql`
-    update effects set state = 'confirmed', receipt = ${JSON.stringify(receipt)}::jsonb, unsettled = false, failure_class = null,
+    with confirmed as (
+      update effects set state = 'confirmed', receipt = ${JSON.stringify(receipt)}::jsonb, unsettled = false, failure_class = null,
+        attempt_lease_until = clock_timestamp(), updated_at = clock_timestamp()
+      where key = ${key} and state <> 'confirmed' returning key, event_id, field_hash
+    )
+    ${keepApplied(sql`confirmed`)}`);
+}
+
+/** Notes of each effect among `confirmed` that is a write: its property holds what its event told of, as of then. */
+export const keepApplied = (confirmed: SQL): SQL => sql`
+  insert into applied_changes as a (tenant_id, field_hash, occurred_at, effect_key)
+  select e.tenant_id, c.field_hash, e.occurred_at, c.key from ${confirmed} c join events e on e.id = c.event_id
+    where c.field_hash is not null
+  on conflict (tenant_id, field_hash) do update
+    set occurred_at = excluded.occurred_at, effect_key = excluded.effect_key, applied_at = clock_timestamp()
+    where a.occurred_at <= excluded.occurred_at`;
+
+/** The attempt was claimed and the provider not asked: it does not count. */
+export async function giveBackAttempt(
+  queries: Queries,
+  key: string,
+  attempt: { generation: number; attempts: number },
+  failureClass: string,
+): Promise<void> {
+  await queries.execute(sql`
+    update effects set attempts = attempts - 1, unsettled = false, failure_class = ${failureClass},
       attempt_lease_until = clock_timestamp(), updated_at = clock_timestamp()
-    where key = ${key} and state <> 'confirmed'`);
+    where key = ${key} and state = 'intent' and generation = ${attempt.generation} and attempts = ${attempt.attempts}`);
 }
 
 /**

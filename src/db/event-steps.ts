@@ -29,16 +29,45 @@ export type OpenEvent = {
   wrappedKey: Buffer | null;
 };
 
-/** The workflow's first step: only now the event is running. `undefined`: superseded. */
-export async function beginEvent(queries: Queries, run: EventRun, runId: string): Promise<OpenEvent | undefined> {
-  const { rows } = await queries.execute<OpenEvent>(sql`
-    update events e set state = 'running', run_id = ${runId}, claimed_at = clock_timestamp() where ${open(run)} returning ${columns}`);
+/**
+ * Whether the event is the CRM's report of a write of ours: the same value for the same property, within a day of it, told
+ * of a time when we had begun to write (with five minutes for clocks that differ).
+ *
+ * A write whose end nobody knows yet counts as well. If it was done, this is its report, which may come before its answer;
+ * if it was not and somebody else set the very value, asking the CRM will find it there and confirm the write all the same.
+ */
+const isEcho = sql`e.change_hash is not null and exists (
+  select from effects f join events w on w.id = f.event_id
+  where f.change_hash = e.change_hash and f.event_id <> e.id and w.tenant_id = e.tenant_id
+    and (f.state in ('confirmed', 'unknown') or (f.state = 'intent' and f.unsettled))
+    and f.updated_at > clock_timestamp() - interval '1 day' and e.occurred_at >= f.first_tried_at - interval '5 minutes')`;
+
+/** The workflow's first step: only now the event is running. `echo`: it tells of a write of ours. `undefined`: superseded. */
+export async function beginEvent(
+  queries: Queries,
+  run: EventRun,
+  runId: string,
+): Promise<(OpenEvent & { echo: boolean }) | undefined> {
+  const { rows } = await queries.execute<OpenEvent & { echo: boolean }>(sql`
+    update events e set state = 'running', run_id = ${runId}, claimed_at = clock_timestamp() where ${open(run)}
+    returning ${columns}, ${isEcho} as echo`);
   return rows[0];
 }
 
 /** `undefined`: superseded. */
 export async function readOpenEvent(queries: Queries, run: EventRun): Promise<OpenEvent | undefined> {
   const { rows } = await queries.execute<OpenEvent>(sql`select ${columns} from events e where ${open(run)}`);
+  return rows[0];
+}
+
+/** An open event with its decision in force. `undefined`: superseded. */
+export async function readForDecision(
+  queries: Queries,
+  run: EventRun,
+): Promise<(OpenEvent & { decisionSealed: Buffer | null }) | undefined> {
+  const { rows } = await queries.execute<OpenEvent & { decisionSealed: Buffer | null }>(sql`
+    select ${columns}, d.sealed as "decisionSealed" from events e
+    left join decisions d on d.event_id = e.id and d.superseded_at is null where ${open(run)}`);
   return rows[0];
 }
 

@@ -26,11 +26,13 @@ export type ClosedEvent = {
   correlationId: string;
   outcome: string;
   failureClass: string | null;
+  decidedBy: string | null;
   acceptToDoneMs: number;
 };
 
 export type Closing =
-  | { closed: true; event: ClosedEvent; next: EventToStart | undefined }
+  /** `again`: it had been closed in this generation before. `unknown`: the actions whose effects were turned unknown just now. */
+  | { closed: true; again: boolean; unknown: string[]; event: ClosedEvent; next: EventToStart | undefined }
   /** The row is not open in this generation: nothing was done. */
   | { closed: false; reason: 'superseded' }
   /** An attempt under way may still reach its provider; the lane is freed after that. */
@@ -58,23 +60,26 @@ export function closeEvent(
     await lockLanes(transaction, [event.lane]);
     const fence = sql`id = ${event.id} and generation = ${event.generation}`;
     let { outcome, failure } = end;
+    let unknown: string[] = [];
     if (end.settle) {
       // The row lock keeps an intent from being made between this look at the ledger and the closing.
       await transaction.execute(sql`select from events where ${fence} for update`);
-      const { rows } = await transaction.execute<{ leaseMs: number }>(sql`
+      const { rows } = await transaction.execute<{ action: string; leaseMs: number }>(sql`
         update effects set
           state = case when attempt_lease_until > clock_timestamp() then state else 'unknown' end,
           updated_at = clock_timestamp()
         where event_id = ${event.id} and generation = ${event.generation} and state = 'intent' and unsettled
-        returning ceil(extract(epoch from attempt_lease_until - clock_timestamp()) * 1000)::int as "leaseMs"`);
+        returning action, ceil(extract(epoch from attempt_lease_until - clock_timestamp()) * 1000)::int as "leaseMs"`);
       const waitMs = Math.max(0, ...rows.map((row) => row.leaseMs));
       if (waitMs > 0) return { closed: false, reason: 'leased', waitMs };
+      unknown = rows.map(({ action }) => action);
       if (rows.length > 0) {
         outcome = 'failed';
         failure = { class: 'EffectUnknown', message: 'an effect may have been done; ask the provider, then settle it' };
       }
     }
     const closed = sql`tenant_id as "tenantId", correlation_id as "correlationId", outcome, failure_class as "failureClass",
+      (select d.decided_by from decisions d where d.event_id = events.id and d.superseded_at is null) as "decidedBy",
       extract(epoch from finished_at - received_at)::float8 * 1000 as "acceptToDoneMs"`;
     const { rows } = await transaction.execute<ClosedEvent>(sql`
       update events set state = ${outcome === 'failed' ? 'failed' : 'done'}, outcome = ${outcome}, holds_lane = false,
@@ -86,7 +91,13 @@ export function closeEvent(
       (await transaction.execute<ClosedEvent>(sql`select ${closed} from events where ${fence} and not holds_lane`))
         .rows[0];
     if (!closedEvent) return { closed: false, reason: 'superseded' };
-    return { closed: true, event: closedEvent, next: await claimHead(transaction, event.lane) };
+    return {
+      closed: true,
+      again: !rows[0],
+      unknown,
+      event: closedEvent,
+      next: await claimHead(transaction, event.lane),
+    };
   });
 }
 

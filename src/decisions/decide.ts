@@ -22,7 +22,7 @@ export interface DecisionInput {
 export function decide({ event, facts, rules, now, mode = 'rules' }: DecisionInput): Decision {
   const values = readValues(event, facts, now);
   const urgency = urgencyOf(event, values);
-  const base = { ruleSetHash: rules.hash, decidedAt: now.toISOString(), mode, urgency, model: null };
+  const base = { ruleSetHash: rules.hash, decidedAt: now.toISOString(), mode, urgency, model: null, consent: null };
   const trace: RuleTrace[] = [];
   for (const rule of rules.rules) {
     const asked = ask(rule, values);

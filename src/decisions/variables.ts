@@ -52,6 +52,7 @@ export const variables = {
     enteredStageAt: time,
     lastActivityAt: time,
     competitors: texts,
+    openTasks: texts,
     ownerId: text,
     contactId: text,
     accountId: text,
@@ -59,7 +60,14 @@ export const variables = {
     daysInStage: integer,
     lastActivityDaysAgo: integer,
   },
-  account: { id: text, name: text },
+  account: {
+    id: text,
+    name: text,
+    employeeCount: integer,
+    industry: text,
+    recentIntentCount: integer,
+    recentIntentTypes: texts,
+  },
   contact: { id: text, email: text, firstName: text, lastName: text },
   owner: { id: text, email: text, firstName: text },
 } satisfies Record<string, Record<string, Field>>;
@@ -75,10 +83,15 @@ export function readValues(event: CanonicalEvent, facts: Facts, now: Date): Valu
     daysInStage: wholeDays(parseTime(facts.deal?.enteredStageAt), now, Math.floor),
     lastActivityDaysAgo: wholeDays(parseTime(facts.deal?.lastActivityAt), now, Math.floor),
   };
+  const account = {
+    ...facts.account,
+    recentIntentCount: facts.recentIntent?.count,
+    recentIntentTypes: facts.recentIntent?.types,
+  };
   return {
     event: readFields(variables.event, { ...event }),
     deal: readFields(variables.deal, deal),
-    account: readFields(variables.account, { ...facts.account }),
+    account: readFields(variables.account, account),
     contact: readFields(variables.contact, { ...facts.contact }),
     owner: readFields(variables.owner, { ...facts.owner }),
     now,

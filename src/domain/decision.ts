@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { urgencies } from './event.ts';
 import { decisionMode } from './mode.ts';
 
-export const actionTypes = ['draft_followup', 'notify_ae'] as const;
+export const actionTypes = ['draft_followup', 'notify_ae', 'update_crm_field'] as const;
 export type ActionType = (typeof actionTypes)[number];
 
 export const priorities = ['low', 'standard', 'high', 'immediate'] as const;
@@ -29,16 +29,36 @@ const ruleTrace = z.strictObject({
 });
 export type RuleTrace = z.infer<typeof ruleTrace>;
 
+/** What a model's answer was worth: taken, or why it was not. */
+export const modelVerdict = z.enum([
+  'accepted',
+  'refused',
+  'truncated',
+  'invalid',
+  'late',
+  'failed',
+  'below-threshold',
+  'over-budget',
+]);
+export type ModelVerdict = z.infer<typeof modelVerdict>;
+
 /** What a model was asked and what came of it. The prompt itself is kept sealed with the call; here is its hash. */
 const modelTrace = z.strictObject({
   name: z.string(),
   /** SHA-256 in hex. */
   promptHash: z.string(),
-  /** Why its answer was taken, or was not. */
-  verdict: z.enum(['accepted', 'refused', 'truncated', 'invalid', 'late', 'failed', 'below-threshold', 'over-budget']),
+  verdict: modelVerdict,
   confidence: z.number().nullable(),
 });
 export type ModelTrace = z.infer<typeof modelTrace>;
+
+/** What was on record when an action on a person had been decided under `compliance`. `recordedAt`: ISO 8601. */
+const consentTrace = z.strictObject({
+  purpose: z.string(),
+  granted: z.boolean(),
+  recordedAt: z.iso.datetime().nullable(),
+});
+export type ConsentTrace = z.infer<typeof consentTrace>;
 
 /** What to do about one event, with who decided it and why. A pure function of the event, its facts, the rule set and the time. */
 export const decision = z.strictObject({
@@ -55,5 +75,6 @@ export const decision = z.strictObject({
   /** The event's urgency in the light of the facts. */
   urgency: z.enum(urgencies).default('standard'),
   model: modelTrace.nullable().default(null),
+  consent: consentTrace.nullable().default(null),
 });
 export type Decision = z.infer<typeof decision>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decision, priorities } from './decision.ts';
+import { facts } from './facts.ts';
 
 /** What the ledger says of one effect. `skipped` is only ever a run's own view: the effect was confirmed before. */
 const effectView = z.object({
@@ -22,7 +23,7 @@ export const eventView = z.object({
   finishedAt: z.string().nullable(),
   decision: decision
     .omit({ actions: true })
-    .extend({ facts: z.object({ provider: z.string(), fetchedAt: z.string(), gaps: z.array(z.string()).readonly() }) })
+    .extend({ facts: facts.pick({ provider: true, fetchedAt: true, parts: true, gaps: true }) })
     .nullable(),
   actions: z.array(
     z.object({ type: z.string(), target: z.string(), priority: z.enum(priorities), effect: effectView }),

@@ -13,6 +13,9 @@ export const dealFacts = z.strictObject({
   enteredStageAt: text,
   lastActivityAt: text,
   competitors: z.array(z.string()).readonly().exactOptional(),
+  taskIds: z.array(z.string()).readonly().exactOptional(),
+  /** What the tasks that are not done yet are called; empty when all are done, or there is none. */
+  openTasks: z.array(z.string()).readonly().exactOptional(),
   ownerId: text,
   contactId: text,
   accountId: text,
@@ -22,11 +25,27 @@ export type DealFacts = z.infer<typeof dealFacts>;
 export const contactFacts = z.strictObject({ id: z.string(), email: text, firstName: text, lastName: text });
 export type ContactFacts = z.infer<typeof contactFacts>;
 
-export const accountFacts = z.strictObject({ id: z.string(), name: text });
+export const accountFacts = z.strictObject({
+  id: z.string(),
+  name: text,
+  employeeCount: z.int().nonnegative().exactOptional(),
+  industry: text,
+});
 export type AccountFacts = z.infer<typeof accountFacts>;
 
 export const ownerFacts = z.strictObject({ id: z.string(), email: text, firstName: text });
 export type OwnerFacts = z.infer<typeof ownerFacts>;
+
+/** Signs of interest of the account or the contact within the last `days`: how many, and of which types, the commonest first. */
+export const intentFacts = z.strictObject({
+  count: z.int().nonnegative(),
+  types: z.array(z.string()).readonly(),
+  days: z.int().positive(),
+});
+export type IntentFacts = z.infer<typeof intentFacts>;
+
+/** Where one part of the facts is from, and how old it was. */
+const factsSource = z.strictObject({ fetchedAt: z.iso.datetime(), cached: z.boolean() });
 
 /** What enrichment found out about the objects of an event. A field that is absent is unknown, never false or empty. */
 export const facts = z.strictObject({
@@ -34,10 +53,13 @@ export const facts = z.strictObject({
   contact: contactFacts.exactOptional(),
   account: accountFacts.exactOptional(),
   owner: ownerFacts.exactOptional(),
+  recentIntent: intentFacts.exactOptional(),
   /** What could not be found, and why: `deal: HubSpotNotFound`. */
   gaps: z.array(z.string()).readonly(),
-  /** Who said so, and when (ISO 8601). */
+  /** Who said so, and when (ISO 8601): the oldest of the parts. */
   provider: z.string(),
   fetchedAt: z.iso.datetime(),
+  /** By the name of the part: `deal`, `contact`, `account`, `owner`, `tasks`. */
+  parts: z.record(z.string(), factsSource).exactOptional(),
 });
 export type Facts = z.infer<typeof facts>;

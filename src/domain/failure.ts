@@ -1,4 +1,4 @@
-export const providers = ['HubSpot', 'Slack', 'Gmail'] as const;
+export const providers = ['HubSpot', 'Slack', 'Gmail', 'OpenAI'] as const;
 export type Provider = (typeof providers)[number];
 
 /**
@@ -14,6 +14,8 @@ export type Provider = (typeof providers)[number];
  * | `Timeout` | no answer within the call's time | yes | unknown |
  * | `Malformed` | an answer we cannot read | yes | unknown |
  * | `NotReached` | no connection was made: refused, no such host | yes | no |
+ * | `CircuitOpen` | not asked, because it kept failing; `retryAfterMs` until it is tried again | yes | no |
+ * | `Throttled` | not asked, because our own limit for it is used up; `retryAfterMs` until there is room | yes | no |
  */
 export const vendorErrorKinds = {
   NotFound: { retryable: false, effect: 'none' },
@@ -24,6 +26,8 @@ export const vendorErrorKinds = {
   Timeout: { retryable: true, effect: 'unknown' },
   Malformed: { retryable: true, effect: 'unknown' },
   NotReached: { retryable: true, effect: 'none' },
+  CircuitOpen: { retryable: true, effect: 'none' },
+  Throttled: { retryable: true, effect: 'none' },
 } as const;
 export type VendorErrorKind = keyof typeof vendorErrorKinds;
 
@@ -53,6 +57,11 @@ export class VendorError extends Error {
 
   get retryable(): boolean {
     return vendorErrorKinds[this.kind].retryable;
+  }
+
+  /** Whether a request was sent at all; one that we held back ourselves says nothing about the provider. */
+  get asked(): boolean {
+    return this.kind !== 'CircuitOpen' && this.kind !== 'Throttled';
   }
 
   /** Whether the provider may have done what it was asked before it failed. */

@@ -19,6 +19,8 @@ export interface ParsedEvent {
   /** Events of one lane are applied in the order of their acceptance. */
   lane: readonly string[];
   subject: SubjectIdentifiers;
+  /** Its type is none that the source is known to send. It is kept as it is, and counted. */
+  isUnlisted?: true;
 }
 
 /** One event of a request that does not fit its schema: `path` is a JSON path into the body, such as `[3].occurredAt`. */

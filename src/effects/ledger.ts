@@ -1,7 +1,8 @@
-import { claimIntent, confirmEffect, type EffectRow, endAttempt, type Intent } from '../db/effects.ts';
+import { claimWrite, type CrmWrite, type WriteClaim } from '../db/crm-writes.ts';
+import { claimIntent, confirmEffect, type EffectRow, endAttempt, giveBackAttempt, type Intent } from '../db/effects.ts';
 import type { Queries } from '../db/database.ts';
 import type { EventRun } from '../db/event-steps.ts';
-import { VendorError } from '../domain/failure.ts';
+import { type Provider, VendorError } from '../domain/failure.ts';
 import type { EventLabels, Logger } from '../telemetry/log.ts';
 import { inSpan } from '../telemetry/traces.ts';
 import { maxAttempts, nextMove } from './next-move.ts';
@@ -19,6 +20,10 @@ export interface LedgerEntry {
   targetId: string;
   priority: string;
   settleMs: number;
+  /** Who does it; while it is left alone, nothing is claimed and no attempt is used. */
+  provider?: Provider;
+  /** Of a write into the CRM: it is refused as stale once a later change was written. */
+  write?: CrmWrite | undefined;
   /** What was read of it together with its event. */
   before: EffectRow | null;
   labels: EventLabels;
@@ -28,6 +33,8 @@ export type EffectResult =
   | { state: 'confirmed' | 'skipped'; receipt: Readonly<Record<string, string>> }
   /** Not now: ask again after `waitMs`. */
   | { state: 'later'; waitMs: number; failureClass: string }
+  /** A later change of the same property was written: this one will not be. */
+  | { state: 'stale' }
   | { state: 'failed'; failureClass: string };
 
 const baseDelayMs = 1_000;
@@ -43,8 +50,15 @@ const minimumCallMs = 50;
  * 3. After an attempt whose end is unknown, the provider is asked for the effect before it is asked to do it again.
  * 4. `confirmed` is final. What cannot be found out stays `intent`, and closing the event makes it `unknown`.
  */
-export function createLedger(options: { queries: Queries; log: Logger; callTimeoutMs: number; now?: () => number }) {
-  const { queries, log, callTimeoutMs, now = () => performance.now() } = options;
+export function createLedger(options: {
+  queries: Queries;
+  log: Logger;
+  callTimeoutMs: number;
+  /** How long a provider is left alone from now on, in milliseconds. */
+  openForMs?: (provider: Provider) => number;
+  now?: () => number;
+}) {
+  const { queries, log, callTimeoutMs, openForMs = () => 0, now = () => performance.now() } = options;
 
   async function ask(entry: LedgerEntry, effect: LedgerEffect): Promise<Readonly<Record<string, string>> | null> {
     const receipt = await inSpan(`find ${entry.action}`, spanOf(entry), () =>
@@ -58,11 +72,27 @@ export function createLedger(options: { queries: Queries; log: Logger; callTimeo
     return receipt;
   }
 
-  async function perform(entry: LedgerEntry, effect: LedgerEffect): Promise<EffectResult> {
-    const leaseEndsAt = now() + callTimeoutMs;
+  async function claim(entry: LedgerEntry): Promise<WriteClaim> {
+    const { run, before, settleMs, write } = entry;
     const intent: Intent = { ...entry, leaseMs: callTimeoutMs };
-    if (!(await claimIntent(queries, entry.run, intent, entry.before)))
-      return { state: 'later', waitMs: baseDelayMs, failureClass: 'EffectHeld' };
+    if (write) return claimWrite(queries, run, { ...intent, write, settleMs }, before);
+    return { claim: (await claimIntent(queries, run, intent, before)) ? 'taken' : 'lost' };
+  }
+
+  async function perform(entry: LedgerEntry, effect: LedgerEffect): Promise<EffectResult> {
+    const { provider } = entry;
+    const leftAloneMs = provider ? openForMs(provider) : 0;
+    if (leftAloneMs > 0) return { state: 'later', waitMs: leftAloneMs, failureClass: `${provider}CircuitOpen` };
+    const leaseEndsAt = now() + callTimeoutMs;
+    const claimed = await claim(entry);
+    if (claimed.claim === 'stale') {
+      log.info({ ...entry.labels, effect: entry.key }, 'effect refused: a later change was written');
+      return { state: 'stale' };
+    }
+    if (claimed.claim !== 'taken') {
+      const waitMs = claimed.claim === 'held' ? claimed.waitMs : baseDelayMs;
+      return { state: 'later', waitMs, failureClass: 'EffectHeld' };
+    }
     const { generation } = entry.run;
     const attempts = entry.before?.generation === generation ? entry.before.attempts + 1 : 1;
     try {
@@ -86,6 +116,10 @@ export function createLedger(options: { queries: Queries; log: Logger; callTimeo
       }
       if (!(error instanceof VendorError)) throw error;
       const { failureClass, retryable } = error;
+      if (!error.asked) {
+        await giveBackAttempt(queries, entry.key, { generation, attempts }, failureClass);
+        return { state: 'later', waitMs: error.retryAfterMs ?? maxDelayMs, failureClass };
+      }
       const unsettled = error.effect === 'unknown';
       const over = !unsettled && (!retryable || attempts >= maxAttempts);
       await endAttempt(
@@ -117,7 +151,9 @@ export function createLedger(options: { queries: Queries; log: Logger; callTimeo
       case 'wait':
         return { state: 'later', waitMs: next.waitMs, failureClass: 'EffectHeld' };
       case 'fail':
-        return { state: 'failed', failureClass: next.failureClass };
+        return next.failureClass === 'Stale'
+          ? { state: 'stale' }
+          : { state: 'failed', failureClass: next.failureClass };
       case 'ask': {
         try {
           const receipt = await ask(entry, effect);

@@ -3,7 +3,11 @@ import { acceptEvents, type NewEvent, type StoredEvent } from '../db/accept-even
 import type { Queries } from '../db/database.ts';
 import { eventWorkflowId } from '../domain/ids.ts';
 import type { ParsedEvent } from '../domain/incoming.ts';
+import { isBehavioural } from '../domain/intent.ts';
+import { propertyChangeOf } from '../domain/property-change.ts';
+import { changeHashes } from '../privacy/change-hashes.ts';
 import type { Hasher } from '../privacy/hasher.ts';
+import { intentRefs } from '../privacy/intent-refs.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import { sealedEvent } from '../privacy/sealed-records.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -62,12 +66,15 @@ export function createAccept(options: {
   async function sealed(request: AcceptRequest, { parsed, ...hashes }: Prepared): Promise<NewEvent> {
     const id = randomUUID();
     const { key, id: subjectKeyId } = await keyring.keyFor(request.tenantId, parsed.subject);
+    const change = propertyChangeOf(parsed.event);
     return {
       id,
       type: parsed.event.eventType,
       ...hashes,
       subjectKeyId,
       sealed: sealedEvent.seal(key, id, parsed.event),
+      changeHash: change ? changeHashes(hasher, request.tenantId, change).changeHash : null,
+      ...(isBehavioural(parsed.event) && intentRefs(hasher, request.tenantId, parsed.event)),
       occurredAt: parsed.event.firedAt,
     };
   }

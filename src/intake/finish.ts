@@ -1,5 +1,7 @@
 import { closeEvent, type Closing, type Failure } from '../db/lane-heads.ts';
 import type { Queries } from '../db/database.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { countClosing } from './count-closing.ts';
 import type { Starter } from './starter.ts';
 
 export interface EventEnd {
@@ -13,9 +15,10 @@ export interface EventEnd {
 }
 
 /** Closes an event and starts the next one of its lane; a start that fails is left to a sweep. */
-export function createFinish(options: { queries: Queries; starter: Starter }) {
+export function createFinish(options: { queries: Queries; starter: Starter; metrics: Metrics }) {
   return async function finish(end: EventEnd): Promise<Closing> {
     const closing = await closeEvent(options.queries, end, end);
+    countClosing(options.metrics, end.generation, closing);
     if (closing.closed && closing.next) await options.starter.start([closing.next], 'finish');
     return closing;
   };

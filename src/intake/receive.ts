@@ -3,6 +3,7 @@ import { Unavailable } from '../domain/unavailable.ts';
 import type { ParsedEvent, Violation } from '../domain/incoming.ts';
 import type { ReceivedEvent } from '../domain/received.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Accept } from './accept.ts';
 import type { RecordViolations } from './violations.ts';
 
@@ -17,8 +18,13 @@ export interface Request {
 const answerWithinMs = 3_500;
 
 /** Takes a whole request in: events are stored and started, the rest is kept as violations. Throws `Unavailable`; then nothing was promised. */
-export function createReceive(options: { accept: Accept; recordViolations: RecordViolations; log: Logger }) {
-  const { accept, recordViolations, log } = options;
+export function createReceive(options: {
+  accept: Accept;
+  recordViolations: RecordViolations;
+  metrics: Metrics;
+  log: Logger;
+}) {
+  const { accept, recordViolations, metrics, log } = options;
 
   async function receive(request: Request, items: readonly (ParsedEvent | Violation)[]): Promise<ReceivedEvent[]> {
     const violations = items.filter((item) => item.kind === 'violation');
@@ -31,7 +37,7 @@ export function createReceive(options: { accept: Accept; recordViolations: Recor
       log.warn({ violation_id: violationIds[index], tenant_id, correlation_id, source, path }, 'event refused');
     }
     const accepted = await accept({ ...request, events: items.filter((item) => item.kind === 'event') });
-    return items.map((item): ReceivedEvent => {
+    const received = items.map((item): ReceivedEvent => {
       if (item.kind === 'violation') {
         return {
           id: violationIds.shift() ?? '',
@@ -43,14 +49,30 @@ export function createReceive(options: { accept: Accept; recordViolations: Recor
       if (!next) throw new Error('an event of the request was neither stored nor recognised');
       return next;
     });
+    count(request, items, received);
+    return received;
+  }
+
+  function count(
+    { source }: Request,
+    items: readonly (ParsedEvent | Violation)[],
+    received: readonly ReceivedEvent[],
+  ): void {
+    for (const { status } of received) metrics.eventsReceived.inc({ source, status });
+    for (const item of items) {
+      if (item.kind === 'violation') metrics.schemaViolations.inc({ source });
+      else if (item.isUnlisted) metrics.unknownTypes.inc({ source });
+    }
   }
 
   return {
     events: (request: Request, items: readonly (ParsedEvent | Violation)[]) =>
       inTime(orUnavailable(receive(request, items))),
     /** A body that could not be read as JSON at all. */
-    unreadable: (request: Request, raw: Buffer) =>
-      inTime(orUnavailable(recordViolations(request, [{ path: '', message: 'the body is not JSON', raw }]))),
+    async unreadable(request: Request, raw: Buffer): Promise<void> {
+      await inTime(orUnavailable(recordViolations(request, [{ path: '', message: 'the body is not JSON', raw }])));
+      metrics.schemaViolations.inc({ source: request.source });
+    },
   };
 }
 

@@ -1,11 +1,13 @@
 import { closeEvent, releaseClaims, takeOverdueHeads, type EventToStart } from '../db/lane-heads.ts';
 import type { Queries } from '../db/database.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { EventWorkflows } from '../temporal/event-workflows.ts';
+import { countClosing } from './count-closing.ts';
 import { eventLabels } from './event-labels.ts';
 
 /** What asks for a start: a request may use eager start, the others never. */
-type StartedFrom = 'request' | 'finish' | 'sweep';
+type StartedFrom = 'request' | 'finish' | 'redrive' | 'sweep';
 
 /** How long one request, one finish or one sweep may spend on starting workflows, all together. */
 const startBudgetMs = 1_000;
@@ -29,8 +31,8 @@ export const defaultSweepLimits: SweepLimits = { staleMs: 10_000, runningMs: 60_
  * 2. A start that fails never fails its caller: the row stays accepted, and a sweep tries again.
  * 3. That an execution exists is looked at, not believed.
  */
-export function createStarter(options: { queries: Queries; workflows: EventWorkflows; log: Logger }) {
-  const { queries, workflows, log } = options;
+export function createStarter(options: { queries: Queries; workflows: EventWorkflows; metrics: Metrics; log: Logger }) {
+  const { queries, workflows, metrics, log } = options;
 
   /** Starts what it can within one budget; what did not start is given back to the next sweep. */
   async function start(events: readonly EventToStart[], from: StartedFrom): Promise<void> {
@@ -65,6 +67,7 @@ export function createStarter(options: { queries: Queries; workflows: EventWorkf
   async function closeTerminated(event: EventToStart): Promise<void> {
     const failure = { class: 'Terminated', message: 'the workflow was ended from outside before it finished' };
     const closing = await closeEvent(queries, event, { outcome: 'failed', failure, settle: true });
+    countClosing(metrics, event.generation, closing);
     log.warn({ ...eventLabels(event), closed: closing.closed }, 'event failed: its workflow was terminated');
     if (closing.closed && closing.next) await start([closing.next], 'sweep');
   }

@@ -4,12 +4,13 @@ import { createEventWorkflows } from '../temporal/event-workflows.ts';
 import { connect, installRuntime } from '../temporal/worker.ts';
 import { readinessOf } from './probes.ts';
 import { runProcess } from './process.ts';
-import { openPool, wireApp } from './wiring.ts';
+import { openPool } from './stores.ts';
+import { wireApp } from './wiring.ts';
 import { startWork } from './work.ts';
 
 /** The small deployment: both in one process, where a new workflow's first task is handed to the worker without a round trip. */
 await runProcess('all', async (context) => {
-  const { configuration, log, tracing } = context;
+  const { configuration, log, tracing, metrics } = context;
   installRuntime(log);
   const connection = await connect(configuration.TEMPORAL_ADDRESS);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: tracing.plugins });
@@ -23,6 +24,7 @@ await runProcess('all', async (context) => {
     reading: reading.queries,
     workflows,
     readiness: readinessOf(configuration, reading.queries, client),
+    metrics,
     log,
   });
   await app.listen({ host: configuration.HOST, port: configuration.PORT });

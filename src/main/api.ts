@@ -3,10 +3,11 @@ import { createEventWorkflows } from '../temporal/event-workflows.ts';
 import { openClient } from '../temporal/client.ts';
 import { readinessOf } from './probes.ts';
 import { runProcess } from './process.ts';
-import { openPool, wireApp } from './wiring.ts';
+import { openPool } from './stores.ts';
+import { wireApp } from './wiring.ts';
 
 /** Takes events in and answers questions about them. */
-await runProcess('api', async ({ configuration, log, tracing }) => {
+await runProcess('api', async ({ configuration, log, tracing, metrics }) => {
   const accepting = openPool(configuration, log, 'accepting', 10);
   const reading = openPool(configuration, log, 'reading', 4);
   await assertServerSettings(reading.queries);
@@ -24,6 +25,7 @@ await runProcess('api', async ({ configuration, log, tracing }) => {
       eager: false,
     }),
     readiness: readinessOf(configuration, reading.queries, temporal.client),
+    metrics,
     log,
   });
   const address = await app.listen({ host: configuration.HOST, port: configuration.PORT });

@@ -1,41 +1,24 @@
 import { fileURLToPath } from 'node:url';
-import { isGrpcServiceError } from '@temporalio/client';
-import { CommandFailed } from '../cli/command.ts';
+import { consentsCommand } from '../cli/consents.ts';
+import { failuresCommand } from '../cli/failures.ts';
+import { lanesCommand } from '../cli/lanes.ts';
 import { migrateCommand } from '../cli/migrate.ts';
-import { type History, replayCommand } from '../cli/replay.ts';
+import { redriveCommand } from '../cli/redrive.ts';
+import { replayCommand } from '../cli/replay.ts';
+import { rulesCommand } from '../cli/rules.ts';
 import { runCli } from '../cli/run-cli.ts';
+import { settleCommand } from '../cli/settle.ts';
+import { whyCommand } from '../cli/why.ts';
 import { readConfiguration } from '../config/environment.ts';
 import { migrateDatabase } from '../db/migrate.ts';
-import { createLogger } from '../telemetry/log.ts';
-import { tracingPlugin } from '../telemetry/traces.ts';
-import { openClient } from '../temporal/client.ts';
-import { fetchHistory, readHistory, type RecordedHistory } from '../temporal/recorded-history.ts';
-import { replayHistories } from '../temporal/replay.ts';
-import { bundleWorkflows, installRuntime } from '../temporal/worker.ts';
+import { ruleCases } from './cli/rule-cases.ts';
+import type { withOperations as WithOperations } from './cli/with-operations.ts';
 
-async function fetchByConfiguration(workflowId: string): Promise<RecordedHistory | undefined> {
-  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = readConfiguration();
-  const temporal = openClient({ address, namespace, plugins: [] });
-  try {
-    return await fetchHistory(temporal.client, workflowId);
-  } catch (error) {
-    if (!isGrpcServiceError(error)) throw error;
-    throw new CommandFailed(`Temporal at ${address} does not answer (${error.details}); set TEMPORAL_ADDRESS`, {
-      cause: error,
-    });
-  } finally {
-    await temporal.close();
-  }
-}
+// Each command loads what it works with when it is run: no command waits for the libraries of another.
+const histories = () => import('./cli/histories.ts');
 
-async function replay(history: History) {
-  installRuntime(createLogger({ level: 'silent', process: 'replay', pretty: false }));
-  // As in production with tracing on, where more interceptors run than without.
-  const plugins = [tracingPlugin('replay')];
-  const [replayed] = await replayHistories([history], { bundle: await bundleWorkflows(plugins), plugins });
-  if (!replayed) throw new Error('the replay ended without a result');
-  return replayed;
-}
+const withOperations: typeof WithOperations = async (work) =>
+  (await import('./cli/with-operations.ts')).withOperations(work);
 
 function databasePlace(): string {
   const { hostname, port, pathname } = new URL(readConfiguration().DATABASE_URL);
@@ -48,11 +31,18 @@ const commands = [
     database: databasePlace,
   }),
   replayCommand({
-    fetchHistory: fetchByConfiguration,
-    readHistory,
-    replay,
+    fetchHistory: async (workflowId) => (await histories()).fetchByConfiguration(workflowId),
+    readHistory: async (text) => (await histories()).readHistory(text),
+    replay: async (history) => (await histories()).replay(history),
     fixtureFolder: fileURLToPath(new URL('../../test/replay', import.meta.url)),
   }),
+  failuresCommand((work) => withOperations(({ failures }) => work(failures))),
+  redriveCommand((work) => withOperations(({ redrives }) => work(redrives))),
+  whyCommand((work) => withOperations(({ why }) => work(why))),
+  lanesCommand(() => withOperations(({ lanes }) => lanes())),
+  settleCommand((key, what, by) => withOperations(({ settleEffect }) => settleEffect(key, what, by))),
+  rulesCommand(ruleCases),
+  consentsCommand((consent) => withOperations(({ consents }) => consents.record(consent))),
 ];
 
 process.exitCode = await runCli(commands, process.argv.slice(2), {

@@ -1,6 +1,7 @@
 import { ConfigurationError, type Configuration, readConfiguration } from '../config/environment.ts';
 import { rootMessage } from '../domain/root-message.ts';
 import { createLogger, type Logger } from '../telemetry/log.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { startTracing, type Tracing } from '../telemetry/traces.ts';
 import { exitWithParent } from './world/parent.ts';
 
@@ -11,10 +12,15 @@ export interface Running {
 
 const stopLimitMs = 30_000;
 
-/** What every process of ours has in common: configuration, log, traces, and an orderly end on SIGTERM, SIGINT or its parent's end. */
+/** What every process of ours has in common: configuration, log, traces, metrics, and an orderly end on SIGTERM, SIGINT or its parent's end. */
 export async function runProcess(
   name: 'api' | 'worker' | 'all',
-  start: (context: { configuration: Configuration; log: Logger; tracing: Tracing }) => Promise<Running>,
+  start: (context: {
+    configuration: Configuration;
+    log: Logger;
+    tracing: Tracing;
+    metrics: Metrics;
+  }) => Promise<Running>,
 ): Promise<void> {
   let configuration: Configuration;
   try {
@@ -44,7 +50,7 @@ export async function runProcess(
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ask(signal));
   exitWithParent();
   try {
-    const running = await start({ configuration, log, tracing });
+    const running = await start({ configuration, log, tracing, metrics: createMetrics({ processMetrics: true }) });
     log.info({ node: process.version }, `${name} is up`);
     const signal = await asked;
     log.info({ signal }, `${name} is stopping`);

@@ -1,15 +1,14 @@
-import { fileURLToPath } from 'node:url';
-import { actions } from '../actions/index.ts';
+import { createActions } from '../actions/index.ts';
 import { createActivities } from '../activities/index.ts';
 import type { RunPolicy } from '../activities/dependencies.ts';
 import { buildApp } from '../api/app.ts';
 import type { Configuration } from '../config/environment.ts';
 import { createGmail } from '../connectors/gmail/index.ts';
 import { createHubSpot } from '../connectors/hubspot/index.ts';
-import type { Ports } from '../connectors/ports.ts';
+import { noIntentProvider } from '../connectors/intent/index.ts';
+import type { Ports, RequestLimit } from '../connectors/ports.ts';
 import { createSlack } from '../connectors/slack/index.ts';
-import { openDatabase, type Queries } from '../db/database.ts';
-import { createSubjectKeyStore } from '../db/subject-keys.ts';
+import type { Queries } from '../db/database.ts';
 import { loadRules } from '../decisions/load-rules.ts';
 import { createLedger } from '../effects/ledger.ts';
 import { createAccept } from '../intake/accept.ts';
@@ -18,71 +17,63 @@ import { createReceive } from '../intake/receive.ts';
 import { createStarter } from '../intake/starter.ts';
 import { createViolations } from '../intake/violations.ts';
 import type { Readiness } from '../operations/readiness.ts';
-import { createWhy } from '../operations/why.ts';
-import { createHasher } from '../privacy/hasher.ts';
-import { createKeyring } from '../privacy/keyring.ts';
-import type { SourceSettings } from '../api/routes/webhooks.ts';
+import { configuredSources } from './configured-sources.ts';
+import { guardModel } from './guarded-ports.ts';
+import { installationOf, shippedRules } from './installation.ts';
+import { modelOf } from './model.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { createMetricsPage } from '../operations/metrics-page.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { EventWorkflows } from '../temporal/event-workflows.ts';
-
-const tenantId = 'default';
-
-/** A pool per purpose: events are accepted and finished also while everything else waits for a connection. */
-export function openPool(configuration: Configuration, log: Logger, purpose: string, maxConnections: number) {
-  return openDatabase({
-    url: configuration.DATABASE_URL,
-    applicationName: `causeway-${purpose}`,
-    maxConnections,
-    onIdleError: (error) => log.warn({ purpose, reason: error.name }, 'an idle database connection broke'),
-  });
-}
-
-const hasherOf = (configuration: Configuration) => createHasher(Buffer.from(configuration.HASH_KEY, 'base64'));
-
-function keyringOf(configuration: Configuration, queries: Queries) {
-  const masterKey = Buffer.from(configuration.MASTER_KEY, 'base64');
-  return createKeyring({ masterKey, hasher: hasherOf(configuration), store: createSubjectKeyStore(queries) });
-}
+import { hasherOf, keyringOf, tenantId } from './stores.ts';
+import { wireOperations } from './wire-operations.ts';
+import { wireProviders } from './wire-providers.ts';
 
 /** Everything that takes events in. */
 export function wireIntake(
   configuration: Configuration,
-  dependencies: { queries: Queries; workflows: EventWorkflows; log: Logger },
+  dependencies: { queries: Queries; workflows: EventWorkflows; metrics: Metrics; log: Logger },
 ) {
-  const { queries, log } = dependencies;
+  const { queries, metrics, log } = dependencies;
   const keyring = keyringOf(configuration, queries);
   const starter = createStarter(dependencies);
   const accept = createAccept({ queries, hasher: hasherOf(configuration), keyring, starter, log });
-  return createReceive({ accept, recordViolations: createViolations({ queries, keyring }), log });
+  return createReceive({ accept, recordViolations: createViolations({ queries, keyring }), metrics, log });
 }
 
 /** The HTTP application. `accepting` and `reading` are pools of their own. */
 export function wireApp(
   configuration: Configuration,
-  dependencies: { accepting: Queries; reading: Queries; workflows: EventWorkflows; readiness: Readiness; log: Logger },
+  dependencies: {
+    accepting: Queries;
+    reading: Queries;
+    workflows: EventWorkflows;
+    readiness: Readiness;
+    metrics: Metrics;
+    log: Logger;
+  },
 ) {
-  const { accepting, reading, workflows, readiness, log } = dependencies;
-  const hubspot: SourceSettings = {
-    tenantId,
-    url: configuration.HUBSPOT_WEBHOOK_URL,
-    secrets: [configuration.HUBSPOT_CLIENT_SECRET],
-  };
+  const { accepting, reading, workflows, readiness, metrics, log } = dependencies;
   return buildApp({
-    receive: wireIntake(configuration, { queries: accepting, workflows, log }),
-    sourceSettings: { hubspot },
-    why: createWhy({
+    receive: wireIntake(configuration, { queries: accepting, workflows, metrics, log }),
+    sources: configuredSources(configuration, installationOf(configuration), tenantId),
+    ...wireOperations(configuration, {
+      tenantId,
       queries: reading,
       keyring: keyringOf(configuration, reading),
-      uiUrl: configuration.TEMPORAL_UI_URL,
-      namespace: configuration.TEMPORAL_NAMESPACE,
+      workflows,
+      metrics,
+      log,
     }),
+    metrics,
+    metricsPage: createMetricsPage({ queries: reading, metrics, log }),
     operatorKey: configuration.OPERATOR_API_KEY,
     readiness,
     log,
   });
 }
 
-function portsOf(configuration: Configuration): Ports {
+function portsOf(configuration: Configuration, limit: RequestLimit): Ports {
   const {
     GMAIL_ACCESS_TOKEN: accessToken,
     GMAIL_SERVICE_ACCOUNT_EMAIL: email,
@@ -93,7 +84,9 @@ function portsOf(configuration: Configuration): Ports {
       accessToken: configuration.HUBSPOT_ACCESS_TOKEN,
       baseUrl: configuration.HUBSPOT_API_URL,
       competitorsProperty: configuration.HUBSPOT_COMPETITORS_PROPERTY,
+      limit,
     }),
+    intent: noIntentProvider,
     chat: createSlack({ token: configuration.SLACK_BOT_TOKEN, apiUrl: configuration.SLACK_API_URL }),
     mail: createGmail({
       apiUrl: configuration.GMAIL_API_URL,
@@ -102,31 +95,46 @@ function portsOf(configuration: Configuration): Ports {
   };
 }
 
-const shippedRules = fileURLToPath(new URL('../../rules', import.meta.url));
-
 /** What a worker does. Effects are recorded through `steps`; closing events has a pool of its own. */
 export function wireActivities(
   configuration: Configuration,
-  dependencies: { steps: Queries; finishing: Queries; workflows: EventWorkflows; log: Logger },
+  dependencies: { steps: Queries; finishing: Queries; workflows: EventWorkflows; metrics: Metrics; log: Logger },
 ) {
-  const { steps, finishing, workflows, log } = dependencies;
+  const { steps, finishing, workflows, metrics, log } = dependencies;
+  const installation = installationOf(configuration);
   const callTimeoutMs = configuration.EFFECT_CALL_TIMEOUT_MS;
   const policy: RunPolicy = {
-    enrich: { budgetMs: 5_000, attempts: 3 },
+    enrich: {
+      budgetMs: installation.enrichment.timeoutSeconds * 1_000,
+      attempts: installation.enrichment.retries + 1,
+    },
     act: { callTimeoutMs, totalBudgetMs: 600_000 },
   };
-  const starter = createStarter({ queries: finishing, workflows, log });
+  const starter = createStarter({ queries: finishing, workflows, metrics, log });
+  const keyring = keyringOf(configuration, steps);
+  const hasher = hasherOf(configuration);
+  const { ports, enrichment, breakers, openForMs, stop } = wireProviders(
+    installation,
+    { queries: steps, hasher, keyring, metrics, log },
+    configuration.HUBSPOT_COMPETITORS_PROPERTY,
+    (limit) => portsOf(configuration, limit),
+  );
   const activities = createActivities({
     queries: steps,
-    keyring: keyringOf(configuration, steps),
-    ports: portsOf(configuration),
+    keyring,
+    hasher,
+    ports,
+    enrichment,
     rules: loadRules(configuration.RULES_PATH ?? shippedRules),
-    actions,
+    modes: installation.modes,
+    model: guardModel(modelOf(configuration, installation, log), breakers),
+    actions: createActions(installation.actions),
     fallback: { channel: configuration.SLACK_DEFAULT_CHANNEL, mailbox: configuration.GMAIL_DEFAULT_MAILBOX },
-    ledger: createLedger({ queries: steps, log, callTimeoutMs }),
-    finish: createFinish({ queries: finishing, starter }),
+    ledger: createLedger({ queries: steps, log, callTimeoutMs, openForMs }),
+    finish: createFinish({ queries: finishing, starter, metrics }),
     policy,
+    metrics,
     log,
   });
-  return { activities, starter };
+  return { activities, starter, stop };
 }

@@ -3,18 +3,31 @@ import { activityInterceptor } from '../activities/classify-failure.ts';
 import type { Configuration } from '../config/environment.ts';
 import { defaultSweepLimits, type SweepLimits } from '../intake/starter.ts';
 import { startSweeper } from '../intake/sweeper.ts';
+import { createTidy } from '../intake/tidy.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/traces.ts';
 import type { EventWorkflows } from '../temporal/event-workflows.ts';
 import { createWorker } from '../temporal/worker.ts';
 import type { Running } from './process.ts';
-import { openPool, wireActivities } from './wiring.ts';
+import { openPool } from './stores.ts';
+import { wireActivities } from './wiring.ts';
 
 const sweepEveryMs = 1_000;
 
 /** Runs workflows, activities and the sweeper until it is stopped. */
 export async function startWork(
-  { configuration, log, tracing }: { configuration: Configuration; log: Logger; tracing: Tracing },
+  {
+    configuration,
+    log,
+    tracing,
+    metrics,
+  }: {
+    configuration: Configuration;
+    log: Logger;
+    tracing: Tracing;
+    metrics: Metrics;
+  },
   options: {
     connection: NativeConnection;
     workflows: EventWorkflows;
@@ -27,10 +40,11 @@ export async function startWork(
   const { connection, workflows, bundle } = options;
   const steps = openPool(configuration, log, 'steps', 10);
   const finishing = openPool(configuration, log, 'finishing', 6);
-  const { activities, starter } = wireActivities(configuration, {
+  const { activities, starter, stop } = wireActivities(configuration, {
     steps: steps.queries,
     finishing: finishing.queries,
     workflows,
+    metrics,
     log,
   });
   const worker = await createWorker({
@@ -47,6 +61,7 @@ export async function startWork(
     starter,
     everyMs: options.sweepEveryMs ?? sweepEveryMs,
     limits: { ...defaultSweepLimits, ...options.sweep },
+    tidy: createTidy(finishing.queries),
     log,
   });
   return {
@@ -54,6 +69,7 @@ export async function startWork(
       await sweeper.stop();
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await working;
+      await stop();
       await Promise.all([steps.close(), finishing.close()]);
     },
   };

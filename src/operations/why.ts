@@ -62,7 +62,12 @@ export function createWhy(options: { queries: Queries; keyring: Keyring; uiUrl: 
 export type Why = ReturnType<typeof createWhy>;
 
 /** What the facts say about people and deals stays sealed; where they are from, how old they are and what was missing does not. */
-const omitPersonal = ({ provider, fetchedAt, gaps }: DecisionRecord['facts']) => ({ provider, fetchedAt, gaps });
+const omitPersonal = ({ provider, fetchedAt, parts, gaps }: DecisionRecord['facts']) => ({
+  provider,
+  fetchedAt,
+  gaps,
+  ...(parts && { parts }),
+});
 
 function explanation({ actions: _actions, ...rest }: DecisionRecord['decision']) {
   return rest;

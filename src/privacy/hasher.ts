@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 /** What a hash is for; two purposes never share a hash, so one table cannot be matched against another. */
-export type HashPurpose = 'event-key' | 'fingerprint' | 'lane' | 'subject';
+export type HashPurpose = 'event-key' | 'fingerprint' | 'lane' | 'subject' | 'crm-field' | 'crm-change' | 'object';
 
 /**
  * Keyed hashes for everything that has to be recognised again and must not be read: HMAC-SHA-256 (RFC 2104), cut to 128

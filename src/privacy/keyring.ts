@@ -25,6 +25,10 @@ export interface DataKey {
 const cacheLimit = 10_000;
 const cacheMs = 60_000;
 
+/** The hash by which a person is known whose e-mail is known. */
+export const emailSubject = (hasher: Hasher, tenantId: string, email: string): string =>
+  hasher.hash('subject', [tenantId, 'email', email.trim().toLowerCase()]);
+
 const wrapContext = (id: string) => `subject-key:${id}`;
 
 /**
@@ -46,7 +50,7 @@ export function createKeyring(options: {
     const hash = (...parts: string[]) => hasher.hash('subject', [tenantId, ...parts]);
     if (subject.kind === 'tenant') return [hash('tenant')];
     const aliases = [
-      subject.email !== undefined && hash('email', subject.email.trim().toLowerCase()),
+      subject.email !== undefined && emailSubject(hasher, tenantId, subject.email),
       subject.phone !== undefined && hash('phone', subject.phone),
       subject.external !== undefined && hash('external', ...subject.external),
     ].filter((alias) => alias !== false);

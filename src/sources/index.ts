@@ -1,9 +1,5 @@
 import { hubspot } from './hubspot/index.ts';
 import type { Source } from './source.ts';
 
-/** Every sender that Causeway understands. */
+/** Every vendor whose events Causeway understands as they come. Others are set up in `causeway.yaml`, see `standard-webhooks`. */
 export const sources: readonly Source[] = [hubspot];
-
-export function findSource(name: string): Source | undefined {
-  return sources.find((source) => source.name === name);
-}

@@ -1,13 +1,18 @@
 import type { ParsedBody } from '../domain/incoming.ts';
 import type { VerificationScheme } from './verification/scheme.ts';
 
+/** Headers as Node gives them: lower-case names. */
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** Somebody who sends events. One folder, one line in `index.ts`. */
 export interface Source {
   /** The last part of its route, `/webhooks/<name>`, and the `source` of its events. */
   name: string;
   verification: VerificationScheme;
-  /** Reads a body that has been verified and parsed as JSON. It answers for every value and never throws. */
-  parse(body: unknown, receivedAt: Date): ParsedBody;
+  /** Reads a body that has been verified and parsed as JSON, with its headers. It answers for every value and never throws. */
+  parse(body: unknown, receivedAt: Date, headers: Headers): ParsedBody;
   /** The answer that the vendor prescribes once the events are stored; absent, it gets the common 202. */
   respond?(receivedAt: Date): { status: 200 | 202; body: unknown };
+  /** A request in which nothing fits is answered 422: its sender is somebody who can mend it. Absent, it is 202 like the others. */
+  explainsUnreadable?: true;
 }

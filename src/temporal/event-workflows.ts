@@ -25,7 +25,7 @@ export function createEventWorkflows(options: { client: Client; taskQueue: strin
     async start(
       event: StartableEvent,
       deadlineMs: number,
-      from: 'request' | 'finish' | 'sweep',
+      from: 'request' | 'finish' | 'redrive' | 'sweep',
     ): Promise<'started' | 'exists'> {
       try {
         await withTraceParent(event.traceParent, () =>

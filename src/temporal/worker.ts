@@ -15,8 +15,11 @@ import type { Logger } from '../telemetry/log.ts';
 
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
-/** Sends what the SDK itself logs into our log. Once per process, before any connection. */
-export function installRuntime(log: Logger): void {
+/**
+ * Sends what the SDK itself logs into our log, and serves its metrics at `metricsAddress` (`host:port`). Once per process,
+ * before any connection.
+ */
+export function installRuntime(log: Logger, metricsAddress?: string): void {
   const to = (level: 'debug' | 'warn' | 'error') => (message: string, meta?: object) =>
     log[level]({ ...(meta && 'workflowId' in meta && { workflow_id: meta.workflowId }) }, message);
   const write = { TRACE: () => {}, DEBUG: to('debug'), INFO: to('debug'), WARN: to('warn'), ERROR: to('error') };
@@ -24,7 +27,14 @@ export function installRuntime(log: Logger): void {
     // The process that we run in decides when it ends; two handlers for one signal would race.
     shutdownSignals: [],
     // Without this the native part writes lines of its own, in its own form.
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(metricsAddress !== undefined && {
+        metrics: {
+          prometheus: { bindAddress: metricsAddress, useSecondsForDurations: true, countersTotalSuffix: true },
+        },
+      }),
+    },
     logger: {
       log: (level, message, meta) => write[level](message, meta),
       trace: write.TRACE,

@@ -8,6 +8,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import type { Decided } from '../activities/store-decision.ts';
 import { decidedByKey, failureClassKey, needsAttentionKey, outcomeKey } from '../temporal/search-attributes.ts';
 import { type Ending, endingOf, failed } from './ending.ts';
 
@@ -48,7 +49,8 @@ export async function gtmEvent(input: GtmEventInput): Promise<{ outcome: Ending[
 
 async function carryOut({ eventId, generation }: GtmEventInput, progress: Progress): Promise<Ending['outcome']> {
   const run = { eventId, generation };
-  const { enrich: hasFacts, policy } = await local.begin(run);
+  const { enrich: hasFacts, policy, ending } = await local.begin(run);
+  if (ending) return ending;
 
   if (hasFacts) {
     const { enrich } = proxyActivities<Activities>({
@@ -68,11 +70,13 @@ async function carryOut({ eventId, generation }: GtmEventInput, progress: Progre
     });
   }
 
-  const { decidedBy, ruleId, effects } = await local.decide(run);
+  const proposed = await local.decide(run);
+  const { decidedBy, ruleId, effects } = proposed.consult ? await consultModel(run, proposed.consult) : proposed;
   Object.assign(progress, { decidedBy, ruleId });
   if (effects.length === 0) return decidedBy === 'none' ? 'undecided' : 'no_action';
   setCurrentDetails(`${decisionOf(progress)}, now ${effects.map(({ type }) => type).join(', ')}`);
 
+  let isStale = false;
   for (const { key, type } of effects) {
     const { act } = proxyActivities<Activities>({
       startToCloseTimeout: 2 * policy.act.callTimeoutMs + 5_000,
@@ -81,9 +85,29 @@ async function carryOut({ eventId, generation }: GtmEventInput, progress: Progre
       retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
       summary: type,
     });
-    await act({ ...run, key });
+    const { state } = await act({ ...run, key });
+    isStale ||= state === 'stale';
   }
-  return 'acted';
+  return isStale ? 'stale' : 'acted';
+}
+
+/** Has a model decide. When that cannot be carried out, what the rules decide without it holds. */
+async function consultModel(
+  run: Pick<GtmEventInput, 'eventId' | 'generation'>,
+  { timeoutMs }: { timeoutMs: number },
+): Promise<Decided> {
+  const { consult } = proxyActivities<Activities>({
+    startToCloseTimeout: timeoutMs + 10_000,
+    heartbeatTimeout: '5s',
+    retry: { initialInterval: '1s', maximumAttempts: 2 },
+    summary: 'ask the model',
+  });
+  try {
+    return await consult(run);
+  } catch (error) {
+    if (isCancellation(error) || endingOf(error).outcome !== 'failed') throw error;
+    return local.decide({ ...run, withoutModel: true });
+  }
 }
 
 /** Closes the row. While an attempt may still reach its provider, the lane is not freed: that is waited for first. */

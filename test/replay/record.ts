@@ -7,6 +7,7 @@ import { projectFolder } from '../../src/main/world/folders.ts';
 import { freePorts } from '../../src/main/world/ports.ts';
 import { fetchHistory } from '../../src/temporal/recorded-history.ts';
 import { type Causeway, startCauseway } from '../causeway.ts';
+import { crmRules, overdueDeal } from '../crm-rules.ts';
 import { eventually } from '../eventually.ts';
 import { pathOf } from '../history-path.ts';
 import { contestedDeal, daysFromNow, dealChange, newId, stalledDeal } from '../hubspot-events.ts';
@@ -48,7 +49,11 @@ const happened = async (causeway: Causeway, id: string): Promise<Happened> => ({
 });
 
 /** Cancels the execution of an event as soon as `connector` was called for it. */
-async function canceled(causeway: Causeway, connector: 'hubspot' | 'gmail', operation: string): Promise<Happened> {
+async function canceled(
+  causeway: Causeway,
+  connector: 'hubspot' | 'gmail' | 'openai',
+  operation: string,
+): Promise<Happened> {
   const found = await happened(causeway, await changed(causeway));
   await eventually(`${operation} is called`, async () =>
     (await causeway.sandbox.calls(connector, operation)) > 0 ? true : undefined,
@@ -56,6 +61,21 @@ async function canceled(causeway: Causeway, connector: 'hubspot' | 'gmail', oper
   await causeway.client.workflow.getHandle(found.workflowId).cancel();
   return found;
 }
+
+/** A deal whose priority we have written. */
+async function withPriority(): Promise<{ causeway: Causeway; dealId: number }> {
+  const rules = await crmRules();
+  onTestFinished(() => rules.remove());
+  const causeway = await causewayOf({ environment: { RULES_PATH: rules.folder } });
+  const dealId = newId();
+  await causeway.sandbox.put('deals', String(dealId), overdueDeal());
+  await causeway.finished(await postSigned(causeway.url, causeway.configuration, dealChange(dealId)));
+  return { causeway, dealId };
+}
+
+/** A model is asked about every event. */
+const modelFirst = 'modes: [{ types: [deal.*], mode: model-first }]';
+const calmDeal = () => ({ ...stalledDeal(), closedate: daysFromNow(90) });
 
 const scenarios: Record<PathName, () => Promise<Happened>> = {
   async acted() {
@@ -83,6 +103,18 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
     await writeFile(file, (await readFile(file, 'utf8')).replace('reasoning:', `${second}reasoning:`));
     const causeway = await causewayOf({ environment: { RULES_PATH: folder } });
     return happened(causeway, await changed(causeway));
+  },
+
+  async stale() {
+    const { causeway, dealId } = await withPriority();
+    const older = dealChange(dealId, { occurredAt: Date.now() - 60_000 });
+    return happened(causeway, await postSigned(causeway.url, causeway.configuration, older));
+  },
+
+  async echo() {
+    const { causeway, dealId } = await withPriority();
+    const report = dealChange(dealId, { propertyName: 'hs_priority', propertyValue: 'high' });
+    return happened(causeway, await postSigned(causeway.url, causeway.configuration, report));
   },
 
   async undecided() {
@@ -150,6 +182,35 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
     const causeway = await working();
     await causeway.sandbox.fault({ connector: 'gmail', fault: 'timeout' });
     return canceled(causeway, 'gmail', 'drafts.create');
+  },
+
+  async 'model-accepted'() {
+    const causeway = await causewayOf({ settings: modelFirst });
+    const action = { type: 'notify_ae', target: 'default', alert: 'needs_attention' };
+    await causeway.sandbox.script({ plan: { reasoning: 'It is calm.', action, priority: 'high', confidence: 0.9 } });
+    return happened(causeway, await changed(causeway, calmDeal()));
+  },
+
+  async 'model-failed'() {
+    const causeway = await causewayOf({ settings: modelFirst });
+    await causeway.sandbox.fault({ connector: 'openai', fault: 'status', status: 500 });
+    return happened(causeway, await changed(causeway, calmDeal()));
+  },
+
+  async 'model-given-up'() {
+    const causeway = await causewayOf({ settings: modelFirst, worker: false });
+    const session = await openSession(causeway.configuration.DATABASE_URL);
+    onTestFinished(() => session.close());
+    await session.query(`create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`);
+    await session.query('create trigger refuse before insert on model_calls execute function refuse()');
+    await causeway.startWorker();
+    return happened(causeway, await changed(causeway, calmDeal()));
+  },
+
+  async 'canceled-while-asking'() {
+    const causeway = await causewayOf({ settings: modelFirst });
+    await causeway.sandbox.fault({ connector: 'openai', fault: 'slow', delayMs: 3_000 });
+    return canceled(causeway, 'openai', 'responses.create');
   },
 
   async superseded() {

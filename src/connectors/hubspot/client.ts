@@ -2,24 +2,42 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Client } from '@hubspot/api-client';
 import type { z } from 'zod';
+import { VendorError } from '../../domain/failure.ts';
+import type { RequestLimit } from '../ports.ts';
 import { toVendorError, type Answer } from './errors.ts';
 
 /**
  * HubSpot's own client, bounded and translated. Its retries are off, since the workflow retries, and so is its limiter: a
  * call that waits in a queue would use up its time without being made.
  */
-export function createHubSpotClient({ accessToken, baseUrl }: { accessToken: string; baseUrl: string }) {
+export function createHubSpotClient({
+  accessToken,
+  baseUrl,
+  limit,
+}: {
+  accessToken: string;
+  baseUrl: string;
+  limit?: RequestLimit;
+}) {
   const basePath = baseUrl.replace(/\/+$/, '');
   const client = new Client({ accessToken, basePath, numberOfApiCallRetries: 0 });
   const Agent = basePath.startsWith('https:') ? HttpsAgent : HttpAgent;
 
-  /** One request, read by `schema`; ends within `timeoutMs`. Throws `VendorError`. */
-  return async function ask<T>(
-    operation: string,
-    timeoutMs: number,
-    schema: z.ZodType<T>,
-    send: (crm: Client['crm'], options: ReturnType<typeof callOptions>) => Promise<unknown>,
-  ): Promise<T> {
+  /** One request, read by `schema`; ends within `timeoutMs`, the wait for its turn included. Throws `VendorError`. */
+  return async function ask<T>(operation: string, timeoutMs: number, schema: z.ZodType<T>, send: Send): Promise<T> {
+    if (!limit) return await request(operation, timeoutMs, schema, send);
+    const startedMs = performance.now();
+    // Half of the time is kept for the request itself: to wait to the end and then not to ask would help nobody.
+    await limit.admit({ timeoutMs: timeoutMs / 2 });
+    try {
+      return await request(operation, timeoutMs - (performance.now() - startedMs), schema, send);
+    } catch (error) {
+      if (error instanceof VendorError && error.kind === 'RateLimited') await limit.pause(error.retryAfterMs ?? 0);
+      throw error;
+    }
+  };
+
+  async function request<T>(operation: string, timeoutMs: number, schema: z.ZodType<T>, send: Send): Promise<T> {
     // The library knows no abort signal; destroying an agent that only this call uses cuts its connection.
     const agent = new Agent();
     const answer: Answer = { timedOut: false };
@@ -37,8 +55,10 @@ export function createHubSpotClient({ accessToken, baseUrl }: { accessToken: str
       clearTimeout(timer);
       agent.destroy();
     }
-  };
+  }
 }
+
+type Send = (crm: Client['crm'], options: ReturnType<typeof callOptions>) => Promise<unknown>;
 
 /** Per-call options that every API of the library takes: they set the agent and note the answer's status and headers. */
 function callOptions(agent: HttpAgent, answer: Answer) {

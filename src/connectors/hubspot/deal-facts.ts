@@ -21,6 +21,9 @@ export const dealProperties = [
   'notes_last_updated',
 ];
 
+/** As many as one request reads; a deal with more has its first ones known. */
+const maxTasks = 100;
+
 /** What a deal says, with its stage's label; properties that are null, empty or unreadable are absent. */
 export function dealFacts(
   { id: dealId, properties, associations }: CrmObject,
@@ -37,6 +40,7 @@ export function dealFacts(
   const ownerId = textOf(properties['hubspot_owner_id']);
   const contactId = associations?.['contacts']?.results[0]?.id;
   const accountId = associations?.['companies']?.results[0]?.id;
+  const taskIds = [...new Set((associations?.['tasks']?.results ?? []).map((task) => task.id))].slice(0, maxTasks);
   return {
     id: dealId,
     ...(name && { name }),
@@ -49,6 +53,7 @@ export function dealFacts(
     ...(ownerId && { ownerId }),
     ...(contactId && { contactId }),
     ...(accountId && { accountId }),
+    ...(taskIds.length > 0 && { taskIds }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { VendorError, type VendorErrorKind } from '../../domain/failure.ts';
 
 /** What is known of a call besides the error that it ended with. */
@@ -9,8 +10,18 @@ export interface Answer {
   retryAfter?: string;
 }
 
-/** HubSpot names no time on most of its 429s; its tightest window rolls over ten seconds. */
-const rollingWindowMs = 10_000;
+/**
+ * HubSpot names no time on most of its 429s, but the policy that was broken. A day ends at midnight where the account is,
+ * which is nowhere said: it is tried again every quarter of an hour.
+ */
+const windows: readonly [policy: RegExp, windowMs: number][] = [
+  [/daily/i, 15 * 60_000],
+  [/ten_secondly/i, 10_000],
+  [/secondly/i, 1_000],
+];
+const usualWindowMs = 10_000;
+
+const refusal = z.object({ body: z.object({ policyName: z.string().nullish(), message: z.string().nullish() }) });
 
 const notReachedCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
 
@@ -25,7 +36,7 @@ export function toVendorError(operation: string, error: unknown, answer: Answer)
   const detail = answer.timedOut
     ? 'no answer in time'
     : (code ?? (answer.status === undefined ? 'no answer' : `status ${answer.status}`));
-  const retryAfterMs = readRetryAfter(answer.retryAfter) ?? (kind === 'RateLimited' ? rollingWindowMs : undefined);
+  const retryAfterMs = readRetryAfter(answer.retryAfter) ?? (kind === 'RateLimited' ? windowOf(error) : undefined);
   return new VendorError(
     'HubSpot',
     kind,
@@ -43,6 +54,13 @@ function kindOf(status: number | undefined, code: string | undefined): VendorErr
   if (status === 401 || status === 403) return 'Unauthorized';
   // 423 is a lock and 477 a migration of the account: both pass.
   return status >= 500 || status === 408 || status === 423 || status === 477 ? 'Unavailable' : 'Rejected';
+}
+
+/** The library keeps the message of most errors, in which HubSpot names the policy too, and nothing else. */
+function windowOf(error: unknown): number {
+  const body = refusal.safeParse(error).data?.body;
+  const policy = body?.policyName ?? body?.message ?? '';
+  return windows.find(([name]) => name.test(policy))?.[1] ?? usualWindowMs;
 }
 
 function systemCodeOf(error: unknown): string | undefined {

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runSandbox, runServer, type RunningSandbox } from '../../../test/running-sandbox.ts';
-import type { VendorErrorKind } from '../../domain/failure.ts';
+import { VendorError, type VendorErrorKind } from '../../domain/failure.ts';
+import type { RequestLimit } from '../ports.ts';
 import { createHubSpot } from './index.ts';
 
 // Protects what the rules read about a deal, and that every failure of HubSpot is known by its kind, in time.
@@ -17,8 +18,8 @@ beforeAll(async () => {
 beforeEach(() => sandbox.forget());
 afterAll(() => sandbox.close());
 
-function hubspot(baseUrl = sandbox.hubspotUrl) {
-  return createHubSpot({ accessToken: secret, baseUrl, competitorsProperty: 'competitors' });
+function hubspot(baseUrl = sandbox.hubspotUrl, limit?: RequestLimit) {
+  return createHubSpot({ accessToken: secret, baseUrl, competitorsProperty: 'competitors', ...(limit && { limit }) });
 }
 
 test('a deal is read with its stage by label, its lists split, its moments in ISO and its people by id', async () => {
@@ -34,7 +35,8 @@ test('a deal is read with its stage by label, its lists split, its moments in IS
     notes_last_updated: '2025-11-05T10:30:00.500Z',
     competitors: ' Globex ;;Initech; ',
   };
-  await sandbox.put('deals', '9001', properties, { contacts: ['501'], companies: ['601'] });
+  await sandbox.put('tasks', '701', { hs_task_subject: 'Call Ada' });
+  await sandbox.put('deals', '9001', properties, { contacts: ['501'], companies: ['601'], tasks: ['701'] });
 
   await expect(hubspot().readDeal('9001', call)).resolves.toEqual({
     id: '9001',
@@ -48,6 +50,7 @@ test('a deal is read with its stage by label, its lists split, its moments in IS
     ownerId: '77',
     contactId: '501',
     accountId: '601',
+    taskIds: ['701'],
   });
   expect(await sandbox.calls('hubspot', 'deals.read')).toBe(1);
 });
@@ -82,15 +85,17 @@ test('a look-up of the labels that failed is made again by the next read', async
 
 test('contacts, companies and owners are read by id', async () => {
   await sandbox.put('contacts', '502', { email: 'ada@example.com', firstname: 'Ada', lastname: null });
-  await sandbox.put('companies', '602', { name: 'Acme' });
+  await sandbox.put('companies', '602', { name: 'Acme', numberofemployees: '1200', industry: 'BIOTECHNOLOGY' });
+  await sandbox.put('companies', '603', { name: 'Globex', numberofemployees: 'many', industry: ' ' });
   await sandbox.put('owners', '78', { email: 'olga@example.com', firstName: 'Olga' });
   const crm = hubspot();
-  await expect(crm.readContact('502', call)).resolves.toEqual({
-    id: '502',
-    email: 'ada@example.com',
-    firstName: 'Ada',
-  });
-  await expect(crm.readAccount('602', call)).resolves.toEqual({ id: '602', name: 'Acme' });
+  await expect(crm.readContacts(['502'], call)).resolves.toEqual([
+    { id: '502', email: 'ada@example.com', firstName: 'Ada' },
+  ]);
+  await expect(crm.readAccounts(['602', '603'], call)).resolves.toEqual([
+    { id: '602', name: 'Acme', employeeCount: 1200, industry: 'BIOTECHNOLOGY' },
+    { id: '603', name: 'Globex' },
+  ]);
   await expect(crm.readOwner('78', call)).resolves.toEqual({
     id: '78',
     email: 'olga@example.com',
@@ -98,9 +103,23 @@ test('contacts, companies and owners are read by id', async () => {
   });
 });
 
+test('a hundred tasks are read in one request, and those that are done are left out', async () => {
+  const ids = Array.from({ length: 100 }, (_, index) => String(800 + index));
+  for (const [index, id] of ids.entries()) {
+    await sandbox.put('tasks', id, {
+      hs_task_subject: index === 1 ? null : `Task ${index}`,
+      hs_task_status: index < 98 && index > 1 ? 'COMPLETED' : 'NOT_STARTED',
+    });
+  }
+  const open = await hubspot().readOpenTasks([...ids, '404'].slice(-100), call);
+  expect(open).toEqual(['a task without a subject', 'Task 98', 'Task 99']);
+  expect(await sandbox.calls('hubspot', 'tasks.batchRead')).toBe(1);
+});
+
 test('what is gone is NotFound', async () => {
   const gone = { kind: 'NotFound', failureClass: 'HubSpotNotFound' };
   await expect(hubspot().readDeal('404', call)).rejects.toMatchObject(gone);
+  await expect(hubspot().readContacts(['404'], call)).resolves.toEqual([]);
   await expect(hubspot().readOwner('not-a-number', call)).rejects.toMatchObject(gone);
 });
 
@@ -118,13 +137,13 @@ test.each<[number, VendorErrorKind]>([
 ])('status %i is %s, is asked for once, and its message holds neither token nor body', async (status, kind) => {
   await sandbox.fault({ connector: 'hubspot', fault: 'status', status });
   const error = await hubspot()
-    .readContact('1', call)
+    .readContacts(['1'], call)
     .catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ provider: 'HubSpot', kind });
-  expect(error).toHaveProperty('message', `HubSpot readContact: ${kind} (status ${status})`);
+  expect(error).toHaveProperty('message', `HubSpot readContacts: ${kind} (status ${status})`);
   expect(error).toHaveProperty('retryAfterMs', status === 429 ? 10_000 : undefined);
   expect(error).not.toHaveProperty('cause');
-  expect(await sandbox.calls('hubspot', 'contacts.read')).toBe(1);
+  expect(await sandbox.calls('hubspot', 'contacts.batchRead')).toBe(1);
 });
 
 test.each<['lost-answer' | 'malformed' | 'timeout' | 'slow', VendorErrorKind]>([
@@ -135,13 +154,13 @@ test.each<['lost-answer' | 'malformed' | 'timeout' | 'slow', VendorErrorKind]>([
 ])('%s is %s', async (fault, kind) => {
   await sandbox.put('contacts', '503', { email: 'ada@example.com' });
   await sandbox.fault({ connector: 'hubspot', fault });
-  await expect(hubspot().readContact('503', { timeoutMs: 300 })).rejects.toMatchObject({ kind });
+  await expect(hubspot().readContacts(['503'], { timeoutMs: 300 })).rejects.toMatchObject({ kind });
 });
 
 test('a call that times out cuts its connection instead of leaving it open', async () => {
   const requested = Promise.withResolvers<Socket>();
   const server = await runServer(({ socket }) => requested.resolve(socket));
-  const attempt = hubspot(server.url).readContact('1', { timeoutMs: 200 });
+  const attempt = hubspot(server.url).readContacts(['1'], { timeoutMs: 200 });
   const closed = requested.promise.then((socket) => once(socket, 'close'));
   await expect(attempt).rejects.toMatchObject({ kind: 'Timeout' });
   await closed;
@@ -151,14 +170,61 @@ test('a call that times out cuts its connection instead of leaving it open', asy
 test('a host that nobody listens on is NotReached', async () => {
   const server = await runServer(() => undefined);
   await server.close();
-  await expect(hubspot(server.url).readContact('1', call)).rejects.toMatchObject({ kind: 'NotReached' });
+  await expect(hubspot(server.url).readContacts(['1'], call)).rejects.toMatchObject({ kind: 'NotReached' });
 });
 
 test('the time that HubSpot asks to wait is passed on', async () => {
   const server = await runServer((_request, response) => response.writeHead(429, { 'retry-after': '7' }).end());
-  await expect(hubspot(server.url).readContact('1', call)).rejects.toMatchObject({
+  await expect(hubspot(server.url).readContacts(['1'], call)).rejects.toMatchObject({
     kind: 'RateLimited',
     retryAfterMs: 7_000,
   });
   await server.close();
 });
+
+test.each([
+  ['You have reached your ten_secondly_rolling limit.', 10_000],
+  ['You have reached your secondly limit.', 1_000],
+  ['You have reached your daily limit.', 900_000],
+  ['Too much.', 10_000],
+])('a 429 that says "%s" holds everybody back for %i ms', async (message, pauseMs) => {
+  const server = await runServer((_request, response) =>
+    response
+      .writeHead(429, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ status: 'error', message, errorType: 'RATE_LIMIT', correlationId: 'c' })),
+  );
+  const limit = limitThat();
+  await expect(hubspot(server.url, limit).readContacts(['1'], call)).rejects.toMatchObject({
+    kind: 'RateLimited',
+    retryAfterMs: pauseMs,
+  });
+  expect(limit.pauses).toEqual([pauseMs]);
+  await server.close();
+});
+
+test('every request asks for its turn, and one that gets none is not sent', async () => {
+  await sandbox.put('deals', '9006', { dealstage: 'negotiation' });
+  const open = limitThat();
+  await hubspot(sandbox.hubspotUrl, open).readDeal('9006', call);
+  expect(open.admitted).toHaveLength(2);
+  expect(open.admitted.every((timeoutMs) => timeoutMs <= call.timeoutMs / 2)).toBe(true);
+
+  const full = limitThat(new VendorError('HubSpot', 'Throttled', 'full', { retryAfterMs: 4_000 }));
+  await expect(hubspot(sandbox.hubspotUrl, full).readOwner('1', call)).rejects.toMatchObject({ kind: 'Throttled' });
+  expect(await sandbox.calls('hubspot', 'owners.read')).toBe(0);
+  expect(full.pauses).toEqual([]);
+});
+
+function limitThat(refusal?: VendorError) {
+  const admitted: number[] = [];
+  const pauses: number[] = [];
+  return {
+    admitted,
+    pauses,
+    admit: ({ timeoutMs }: { timeoutMs: number }): Promise<void> => {
+      admitted.push(timeoutMs);
+      return refusal ? Promise.reject(refusal) : Promise.resolve();
+    },
+    pause: (pauseMs: number): Promise<void> => Promise.resolve(void pauses.push(pauseMs)),
+  };
+}

@@ -1,12 +1,22 @@
 import { z } from 'zod';
 import { VendorError } from '../../domain/failure.ts';
-import type { CrmPort } from '../ports.ts';
+import type { CrmPort, RequestLimit } from '../ports.ts';
 import { createHubSpotClient } from './client.ts';
 import { crmObject, dealFacts, dealProperties, textOf } from './deal-facts.ts';
+import {
+  accountFacts,
+  accountProperties,
+  contactFacts,
+  contactProperties,
+  openTask,
+  taskProperties,
+} from './object-facts.ts';
+import { createFields } from './fields.ts';
 import { createStageLabels } from './stage-labels.ts';
 
 const stage = z.object({ id: z.string(), label: z.string() });
 const pipelines = z.object({ results: z.array(z.object({ stages: z.array(stage) })) });
+const batch = z.object({ results: z.array(crmObject) });
 const owner = z.object({ email: z.string().nullish(), firstName: z.string().nullish() });
 
 export interface HubSpotOptions {
@@ -15,10 +25,12 @@ export interface HubSpotOptions {
   baseUrl: string;
   /** HubSpot has no property for competitors; the account's own, a list separated by `;`. */
   competitorsProperty: string;
+  /** What every request asks for first; without one, only HubSpot itself says what is too much. */
+  limit?: RequestLimit;
 }
 
-export function createHubSpot({ accessToken, baseUrl, competitorsProperty }: HubSpotOptions): CrmPort {
-  const ask = createHubSpotClient({ accessToken, baseUrl });
+export function createHubSpot({ competitorsProperty, ...options }: HubSpotOptions): CrmPort {
+  const ask = createHubSpotClient(options);
   const stageLabels = createStageLabels();
 
   async function loadStageLabels(timeoutMs: number): Promise<ReadonlyMap<string, string>> {
@@ -29,6 +41,8 @@ export function createHubSpot({ accessToken, baseUrl, competitorsProperty }: Hub
   }
 
   return {
+    ...createFields(ask),
+
     async readDeal(dealId, { timeoutMs }) {
       const startedMs = performance.now();
       const deal = await ask('readDeal', timeoutMs, crmObject, (crm, options) =>
@@ -36,7 +50,7 @@ export function createHubSpot({ accessToken, baseUrl, competitorsProperty }: Hub
           dealId,
           [...dealProperties, competitorsProperty],
           undefined,
-          ['contacts', 'companies'],
+          ['contacts', 'companies', 'tasks'],
           false,
           undefined,
           options,
@@ -51,30 +65,25 @@ export function createHubSpot({ accessToken, baseUrl, competitorsProperty }: Hub
       return dealFacts(deal, labels, competitorsProperty);
     },
 
-    async readContact(contactId, { timeoutMs }) {
-      const { id, properties } = await ask('readContact', timeoutMs, crmObject, (crm, options) =>
-        crm.contacts.basicApi.getById(
-          contactId,
-          ['email', 'firstname', 'lastname'],
-          undefined,
-          undefined,
-          false,
-          undefined,
-          options,
-        ),
+    async readContacts(contactIds, { timeoutMs }) {
+      const { results } = await ask('readContacts', timeoutMs, batch, (crm, options) =>
+        crm.contacts.batchApi.read(batchOf(contactIds, contactProperties), false, options),
       );
-      const email = textOf(properties['email']);
-      const firstName = textOf(properties['firstname']);
-      const lastName = textOf(properties['lastname']);
-      return { id, ...(email && { email }), ...(firstName && { firstName }), ...(lastName && { lastName }) };
+      return results.map(contactFacts);
     },
 
-    async readAccount(accountId, { timeoutMs }) {
-      const { id, properties } = await ask('readAccount', timeoutMs, crmObject, (crm, options) =>
-        crm.companies.basicApi.getById(accountId, ['name'], undefined, undefined, false, undefined, options),
+    async readAccounts(accountIds, { timeoutMs }) {
+      const { results } = await ask('readAccounts', timeoutMs, batch, (crm, options) =>
+        crm.companies.batchApi.read(batchOf(accountIds, accountProperties), false, options),
       );
-      const name = textOf(properties['name']);
-      return { id, ...(name && { name }) };
+      return results.map(accountFacts);
+    },
+
+    async readOpenTasks(taskIds, { timeoutMs }) {
+      const { results } = await ask('readOpenTasks', timeoutMs, batch, (crm, options) =>
+        crm.objects.tasks.batchApi.read(batchOf(taskIds, taskProperties), false, options),
+      );
+      return results.flatMap((task) => openTask(task) ?? []);
     },
 
     async readOwner(ownerId, { timeoutMs }) {
@@ -92,6 +101,12 @@ export function createHubSpot({ accessToken, baseUrl, competitorsProperty }: Hub
     },
   };
 }
+
+const batchOf = (ids: readonly string[], properties: readonly string[]) => ({
+  inputs: ids.map((id) => ({ id })),
+  properties: [...properties],
+  propertiesWithHistory: [],
+});
 
 /** Bounds the wait for labels that somebody else, with more time left, may be loading. */
 async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {

@@ -24,6 +24,9 @@ export const effects = pgTable(
     unsettled: boolean('unsettled').notNull(),
     receipt: jsonb('receipt').$type<Record<string, string>>(),
     failureClass: text('failure_class'),
+    /** Keyed hashes, only of writes into the CRM: which property of which object, and that with the value. */
+    fieldHash: text('field_hash'),
+    changeHash: text('change_hash'),
     firstTriedAt: moment('first_tried_at')
       .notNull()
       .default(sql`clock_timestamp()`),
@@ -33,6 +36,15 @@ export const effects = pgTable(
   },
   (table) => [
     index('effects_event').on(table.eventId),
+    index('effects_field')
+      .on(table.fieldHash)
+      .where(sql`field_hash is not null`),
+    index('effects_change')
+      .on(table.changeHash)
+      .where(sql`change_hash is not null`),
+    index('effects_unknown')
+      .on(table.updatedAt)
+      .where(sql`state = 'unknown'`),
     check('effects_state', sql`state in ('intent', 'confirmed', 'refused', 'unknown')`),
   ],
 );

@@ -47,8 +47,17 @@ export const events = pgTable(
     subjectKeyId: uuid('subject_key_id').references(() => subjectKeys.id, { onDelete: 'set null' }),
     sealed: bytes('sealed'),
     factsSealed: bytes('facts_sealed'),
+    /** Keyed hash of object, property and value, where the event is a change of a property in the CRM. */
+    changeHash: text('change_hash'),
+    /** Keyed hashes of the account and the contact that a behavioural event is about; null for a change in the CRM. */
+    accountRef: text('account_ref'),
+    contactRef: text('contact_ref'),
     occurredAt: moment('occurred_at').notNull(),
     receivedAt: moment('received_at')
+      .notNull()
+      .default(sql`clock_timestamp()`),
+    /** When this generation was opened: at its acceptance, or when it was redriven. */
+    openedAt: moment('opened_at')
       .notNull()
       .default(sql`clock_timestamp()`),
     finishedAt: moment('finished_at'),
@@ -60,7 +69,17 @@ export const events = pgTable(
     index('events_open_lane')
       .on(table.lane, table.position)
       .where(sql`holds_lane`),
+    // By the outcome and not by the state: an index that names the state would make every first step of an event write to it.
+    index('events_failed')
+      .on(table.tenantId, table.failureClass, table.finishedAt, table.id)
+      .where(sql`outcome = 'failed'`),
     index('events_subject').on(table.subjectKeyId),
+    index('events_account_intent')
+      .on(table.accountRef, table.occurredAt)
+      .where(sql`account_ref is not null`),
+    index('events_contact_intent')
+      .on(table.contactRef, table.occurredAt)
+      .where(sql`contact_ref is not null`),
     check('events_state', sql`state in ('accepted', 'running', 'done', 'failed')`),
     check('events_open', sql`holds_lane = (state in ('accepted', 'running'))`),
   ],

@@ -1,5 +1,14 @@
+export { appliedChanges } from './applied-changes.ts';
+export { auditLog } from './audit-log.ts';
+export { consents } from './consents.ts';
 export { decisions } from './decisions.ts';
 export { effects } from './effects.ts';
 export { eventPositions, events } from './events.ts';
+export { factsCache } from './facts-cache.ts';
+export { modelBudget } from './model-budget.ts';
+export { modelCalls } from './model-calls.ts';
+export { providerStates } from './provider-states.ts';
+export { rateLimits } from './rate-limits.ts';
+export { redriveItems, redrives } from './redrives.ts';
 export { schemaViolations } from './schema-violations.ts';
 export { subjectAliases, subjectKeys } from './subject-keys.ts';

@@ -8,13 +8,13 @@ const receivedAt = new Date('2026-01-10T12:00:00.000Z');
 const dealChange = samples[0];
 
 function parseAll(items: readonly unknown[]) {
-  const parsed = hubspot.parse(items, receivedAt);
+  const parsed = hubspot.parse(items, receivedAt, {});
   return parsed.kind === 'events' ? parsed.events : [];
 }
 
 describe('a body that is no batch is refused with a sentence', () => {
   test('an object', () => {
-    expect(hubspot.parse(dealChange, receivedAt)).toMatchObject({
+    expect(hubspot.parse(dealChange, receivedAt, {})).toMatchObject({
       kind: 'refused',
       status: 400,
       message: expect.stringContaining('Expected a JSON array'),
@@ -23,7 +23,7 @@ describe('a body that is no batch is refused with a sentence', () => {
 
   test('the format of the workflow action, by its name', () => {
     const body = { objectId: 1, properties: { dealstage: { value: 'won', versions: [] } } };
-    expect(hubspot.parse(body, receivedAt)).toMatchObject({
+    expect(hubspot.parse(body, receivedAt, {})).toMatchObject({
       kind: 'refused',
       message: expect.stringMatching(/array.*workflow action.*not supported/),
     });
@@ -31,12 +31,12 @@ describe('a body that is no batch is refused with a sentence', () => {
 
   test('more than 100 events', () => {
     const batch = Array.from({ length: 101 }, () => dealChange);
-    expect(hubspot.parse(batch, receivedAt)).toMatchObject({ kind: 'refused', status: 400 });
+    expect(hubspot.parse(batch, receivedAt, {})).toMatchObject({ kind: 'refused', status: 400 });
     expect(parseAll(batch.slice(1))).toHaveLength(100);
   });
 
   test('an empty batch is no error', () => {
-    expect(hubspot.parse([], receivedAt)).toEqual({ kind: 'events', events: [] });
+    expect(hubspot.parse([], receivedAt, {})).toEqual({ kind: 'events', events: [] });
   });
 });
 
@@ -65,7 +65,7 @@ const captured = join(import.meta.dirname, '../../../../shared/corpora/hubspot-w
 
 test.skipIf(!existsSync(captured))('a batch that HubSpot really sent is understood whole', () => {
   const body: unknown = JSON.parse(readFileSync(captured, 'utf8'));
-  const parsed = hubspot.parse(body, new Date(1782371974198 + 1000));
+  const parsed = hubspot.parse(body, new Date(1782371974198 + 1000), {});
   const events = parsed.kind === 'events' ? parsed.events : [];
   const understood = events.filter((event) => event.kind === 'event');
   expect(understood).toHaveLength(13);

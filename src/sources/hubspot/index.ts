@@ -27,7 +27,10 @@ function parseEvent(item: unknown, index: number, receivedAt: Date): ParsedEvent
     return { kind: 'violation', path: formatPath([index]), message, raw: item };
   }
   const read = readEvent(item, receivedAt);
-  if (read.ok) return normalise(read.event, read.payload, receivedAt);
+  if (read.ok) {
+    const event = normalise(read.event, read.payload, receivedAt);
+    return read.isListed ? event : { ...event, isUnlisted: true };
+  }
   return { kind: 'violation', path: formatPath([index, ...read.path]), message: read.message, raw: item };
 }
 

@@ -90,7 +90,7 @@ const unlistedEvent = z.object({
 export type HubSpotEvent = z.infer<typeof listedEvent> | z.infer<typeof unlistedEvent>;
 
 export type ReadEvent =
-  | { ok: true; event: HubSpotEvent; payload: Record<string, unknown> }
+  | { ok: true; event: HubSpotEvent; isListed: boolean; payload: Record<string, unknown> }
   | { ok: false; path: readonly PropertyKey[]; message: string };
 
 const dayMs = 24 * 60 * 60_000;
@@ -103,7 +103,8 @@ export function readEvent(item: unknown, receivedAt: Date): ReadEvent {
   if (!isRecord(item)) return { ok: false, path: [], message: 'expected an event, which is a JSON object' };
   // HubSpot's own table of fields calls it eventType; what it sends is called subscriptionType.
   const typeKey = 'subscriptionType' in item ? 'subscriptionType' : 'eventType';
-  const schema = listedTypes.has(item[typeKey]) ? listedEvent : unlistedEvent;
+  const isListed = listedTypes.has(item[typeKey]);
+  const schema = isListed ? listedEvent : unlistedEvent;
   const parsed = schema.safeParse({ ...item, subscriptionType: item[typeKey] });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -112,7 +113,7 @@ export function readEvent(item: unknown, receivedAt: Date): ReadEvent {
   if (parsed.data.occurredAt > receivedAt.getTime() + dayMs) {
     return { ok: false, path: ['occurredAt'], message: timeMessage };
   }
-  return { ok: true, event: parsed.data, payload: item };
+  return { ok: true, event: parsed.data, isListed, payload: item };
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

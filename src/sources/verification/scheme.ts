@@ -1,5 +1,5 @@
-/** A piece of what is signed; a literal is a fixed text between the others. */
-type SignedPart = 'method' | 'uri' | 'body' | 'timestamp' | { literal: string };
+/** A piece of what is signed; a literal is a fixed text between the others, a header is one that has to be there. */
+type SignedPart = 'method' | 'uri' | 'body' | 'timestamp' | { literal: string } | { header: string };
 
 /** When a request was signed. Both units and both directions in time are spelled out: nothing else is accepted. */
 export interface TimestampRule {
@@ -17,6 +17,10 @@ export interface VerificationScheme {
   signatureHeader: string;
   /** What stands before the signature in its header, such as `sha256=`. */
   signaturePrefix?: { text: string; required: boolean };
+  /** What stands between several signatures in one header, of which any one is enough. */
+  signatureSeparator?: string;
+  /** How the text of a secret says its bytes; absent, they are its characters. */
+  secret?: { prefix: string; encoding: 'base64' };
   /** What is signed, in order and with nothing between. */
   signedParts: readonly SignedPart[];
   /** Absent for senders that sign no time; their events can only be told apart by their ids. */

@@ -17,6 +17,7 @@ export interface SignedRequest {
 
 type VerificationFailure =
   | 'missing_signature'
+  | 'missing_header'
   | 'missing_timestamp'
   | 'bad_timestamp'
   | 'stale_timestamp'
@@ -35,12 +36,22 @@ export function verify(scheme: VerificationScheme, request: SignedRequest): Veri
   const timestamp = scheme.timestamp && readHeader(request, scheme.timestamp.header);
   const failure = scheme.timestamp && checkTimestamp(scheme.timestamp, timestamp, request.nowMs);
   if (failure) return { ok: false, reason: failure };
+  const isMissing = (part: VerificationScheme['signedParts'][number]) =>
+    typeof part === 'object' && 'header' in part && readHeader(request, part.header) === undefined;
+  if (scheme.signedParts.some(isMissing)) return { ok: false, reason: 'missing_header' };
 
-  const given = withoutPrefix(scheme, signature);
+  const { signatureSeparator } = scheme;
+  const given = (signatureSeparator === undefined ? [signature] : signature.split(signatureSeparator))
+    .map((text) => withoutPrefix(scheme, text))
+    .filter((text) => text !== undefined);
   // Every secret is tried, whichever matches, so that the time taken does not tell which one did.
   const matches = request.secrets
-    .filter((secret) => secret !== '')
-    .map((secret) => given !== undefined && equalTexts(given, sign(scheme, request, timestamp ?? '', secret)));
+    .map((secret) => keyOf(scheme, secret))
+    .filter((key) => key.length > 0)
+    .flatMap((key) => {
+      const expected = sign(scheme, request, timestamp ?? '', key);
+      return given.map((text) => equalTexts(text, expected));
+    });
   return matches.includes(true) ? { ok: true } : { ok: false, reason: 'wrong_signature' };
 }
 
@@ -64,11 +75,20 @@ function withoutPrefix({ signaturePrefix }: VerificationScheme, signature: strin
   return signaturePrefix.required ? undefined : signature;
 }
 
-function sign(scheme: VerificationScheme, request: SignedRequest, timestamp: string, secret: string): string {
-  const hmac = createHmac('sha256', secret);
+function keyOf({ secret: rule }: VerificationScheme, secret: string): Buffer {
+  if (rule === undefined) return Buffer.from(secret);
+  const text = secret.startsWith(rule.prefix) ? secret.slice(rule.prefix.length) : secret;
+  return Buffer.from(text, rule.encoding);
+}
+
+function sign(scheme: VerificationScheme, request: SignedRequest, timestamp: string, key: Buffer): string {
+  const hmac = createHmac('sha256', key);
   const values = { method: request.method, uri: decodeUri(scheme, request.uri), body: request.rawBody, timestamp };
   // Piece by piece: as a string, a body that is not valid UTF-8 would no longer be the bytes that were signed.
-  for (const part of scheme.signedParts) hmac.update(typeof part === 'string' ? values[part] : part.literal);
+  for (const part of scheme.signedParts) {
+    if (typeof part === 'string') hmac.update(values[part]);
+    else hmac.update('literal' in part ? part.literal : (readHeader(request, part.header) ?? ''));
+  }
   return hmac.digest(scheme.encoding);
 }
 

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { type CachedObject, type FactsToCache, readCachedFacts, storeCachedFacts } from '../db/facts-cache.ts';
+import type { Queries } from '../db/database.ts';
+import type { SubjectIdentifiers } from '../domain/incoming.ts';
+import type { Hasher } from '../privacy/hasher.ts';
+import type { Keyring } from '../privacy/keyring.ts';
+import { type SealedRecord, sealedObjects } from '../privacy/sealed-records.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { createBatcher } from './batcher.ts';
+
+/** What is known of one object, and since when. */
+export interface Known<T> {
+  value: T;
+  fetchedAt: Date;
+  cached: boolean;
+}
+
+export interface ReadRequest<T> {
+  tenantId: string;
+  id: string;
+  /** What was read before this moment is not to be used: the object has changed. */
+  changedAt?: Date | undefined;
+  /** Asks the provider. */
+  fetch: () => Promise<T>;
+  /** Under whose key it is kept; `undefined`: it is not kept. */
+  subjectOf: (value: T) => SubjectIdentifiers | undefined;
+}
+
+export type Read<T> = (request: ReadRequest<T>) => Promise<Known<T>>;
+export type ObjectReads = ReturnType<typeof createObjectReads>;
+
+/**
+ * Reads objects of a provider through a cache that all processes share.
+ *
+ * 1. Within a process, those who ask for an object at the same time share one look-up, and its error.
+ * 2. What is about the event's own object is only used if the provider was asked after the event occurred.
+ * 3. A read that failed is never kept; a cache that cannot be written fails no read.
+ */
+export function createObjectReads(options: {
+  queries: Queries;
+  keyring: Keyring;
+  hasher: Hasher;
+  provider: string;
+  /** Everything that decides what a read brings: kept under other words, it is not found. */
+  version: readonly string[];
+  /** 0: nothing is kept. */
+  cacheMs: number;
+  count: (result: 'hit' | 'miss' | 'joined') => void;
+  log: Logger;
+}) {
+  const { queries, keyring, hasher, provider, cacheMs, count, log } = options;
+  const version = createHash('sha256').update(JSON.stringify(options.version)).digest('hex').slice(0, 16);
+
+  const recall = createBatcher(async (objects: readonly CachedObject[]) => {
+    const rows = await readCachedFacts(queries, objects, new Date(Date.now() - cacheMs));
+    const byHash = new Map(rows.map((row) => [row.objectHash, row]));
+    return new Map(objects.map((object) => [object, byHash.get(object.objectHash)]));
+  });
+  const store = createBatcher(async (rows: readonly FactsToCache[]) => {
+    await storeCachedFacts(queries, [...new Map(rows.map((row) => [row.objectHash, row])).values()]);
+    return new Map<FactsToCache, never>();
+  });
+
+  function readsOf<T>(kind: string, sealed: SealedRecord<T>): Read<T> {
+    const flights = new Map<string, Promise<Known<T>>>();
+
+    async function recalled(object: CachedObject, changedAt: Date | undefined): Promise<Known<T> | undefined> {
+      const row = cacheMs > 0 ? await recall(object) : undefined;
+      if (!row || (changedAt && row.fetchedAt <= changedAt)) return undefined;
+      try {
+        const { key } = keyring.unwrap({ id: row.keyId, wrapped: row.wrappedKey });
+        return { value: sealed.open(key, object.objectHash, row.sealed), fetchedAt: row.fetchedAt, cached: true };
+      } catch {
+        log.warn({ kind }, 'a cached object could not be opened, it is read again');
+        return undefined;
+      }
+    }
+
+    async function keep(object: CachedObject, subject: SubjectIdentifiers, { value, fetchedAt }: Known<T>) {
+      try {
+        const { key, id } = await keyring.keyFor(object.tenantId, subject);
+        const bytes = sealed.seal(key, object.objectHash, value);
+        await store({ ...object, fetchedAt: fetchedAt.toISOString(), subjectKeyId: id, sealed: bytes });
+      } catch (error) {
+        log.warn({ kind, reason: error instanceof Error ? error.name : 'unknown' }, 'an object could not be cached');
+      }
+    }
+
+    async function lookUp(object: CachedObject, { changedAt, fetch, subjectOf }: ReadRequest<T>): Promise<Known<T>> {
+      const known = await recalled(object, changedAt);
+      count(known ? 'hit' : 'miss');
+      if (known) return known;
+      const fetchedAt = new Date();
+      const fetched: Known<T> = { value: await fetch(), fetchedAt, cached: false };
+      const subject = subjectOf(fetched.value);
+      if (cacheMs > 0 && subject) await keep(object, subject, fetched);
+      return fetched;
+    }
+
+    return async function read(request) {
+      const { tenantId, id, changedAt } = request;
+      const objectHash = hasher.hash('object', [tenantId, kind, id]);
+      const flying = flights.get(objectHash);
+      if (flying) {
+        const known = await flying;
+        if (!changedAt || known.fetchedAt > changedAt) {
+          count('joined');
+          return known;
+        }
+      }
+      const flight = lookUp({ tenantId, provider, objectType: kind, objectHash, version }, request);
+      flights.set(objectHash, flight);
+      const land = () => {
+        if (flights.get(objectHash) === flight) flights.delete(objectHash);
+      };
+      flight.then(land, land);
+      return await flight;
+    };
+  }
+
+  return {
+    deal: readsOf('deal', sealedObjects.deal),
+    tasks: readsOf('tasks', sealedObjects.tasks),
+    contact: readsOf('contact', sealedObjects.contact),
+    account: readsOf('account', sealedObjects.account),
+    owner: readsOf('owner', sealedObjects.owner),
+  };
+}

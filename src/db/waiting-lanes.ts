@@ -1,0 +1,36 @@
+import { sql } from 'drizzle-orm';
+import type { LaneView } from '../domain/operator-views.ts';
+import type { Queries } from './database.ts';
+
+/** As many lanes are looked at; an installation with more of them open at once has another problem first. */
+const maxLanes = 10_000;
+
+/** The head of each lane in which something is open; without locks, by an index scan that jumps from lane to lane. */
+const heads = sql`
+  with recursive lanes as (
+    (select lane, 1 as turn from events where holds_lane order by lane limit 1)
+    union all
+    select (select e.lane from events e where e.holds_lane and e.lane > l.lane order by e.lane limit 1), l.turn + 1
+    from lanes l where l.lane is not null and l.turn < ${maxLanes}
+  ), heads as (
+    select h.* from lanes l cross join lateral (
+      select id, lane, state, opened_at from events e where e.lane = l.lane and e.holds_lane order by e.position limit 1
+    ) h where l.lane is not null
+  )`;
+
+/** Lanes in which something is open, those whose head is the oldest first. */
+export async function readLanes(queries: Queries, limit: number): Promise<LaneView[]> {
+  const { rows } =
+    await queries.execute<LaneView>(sql`${heads}, oldest as (select * from heads order by opened_at limit ${limit})
+    select lane, id as "headId", state, round(extract(epoch from clock_timestamp() - opened_at) * 1000)::float8 as "headAgeMs",
+      (select count(*)::int - 1 from events e where e.lane = oldest.lane and e.holds_lane) as waiting
+    from oldest order by opened_at`);
+  return rows;
+}
+
+/** Seconds since the oldest head of a lane was opened; 0 when nothing is open. */
+export async function readOldestHeadSeconds(queries: Queries): Promise<number> {
+  const { rows } = await queries.execute<{ seconds: number }>(sql`${heads}
+    select coalesce(max(extract(epoch from clock_timestamp() - opened_at)), 0)::float8 as seconds from heads`);
+  return rows[0]?.seconds ?? 0;
+}

@@ -1,0 +1,22 @@
+import type { ActionType, ConsentTrace, Decision } from '../domain/decision.ts';
+
+/** The purpose under which people are written to. */
+export const outreach = 'outreach';
+
+/** Whether an action reaches the person whom an event is about; our own staff and our own records need no consent. */
+const reachesPerson: Readonly<Record<ActionType, boolean>> = {
+  draft_followup: true,
+  notify_ae: false,
+  update_crm_field: false,
+};
+
+/** Whether the decision may only be carried out with consent on record. */
+export const needsConsent = ({ mode, actions }: Pick<Decision, 'mode' | 'actions'>): boolean =>
+  mode === 'compliance' && actions.some(({ type }) => reachesPerson[type]);
+
+/** The decision with the proof of consent, or without the actions that it lacks for. */
+export function withConsent(decided: Decision, consent: ConsentTrace): Decision {
+  if (consent.granted) return { ...decided, consent };
+  const actions = decided.actions.filter(({ type }) => !reachesPerson[type]);
+  return { ...decided, consent, actions, reasoning: `no consent on record. ${decided.reasoning}` };
+}

@@ -1,0 +1,35 @@
+import { readConfiguration } from '../../config/environment.ts';
+import { createLogger } from '../../telemetry/log.ts';
+import { createMetrics } from '../../telemetry/metrics.ts';
+import { openClient } from '../../temporal/client.ts';
+import { createEventWorkflows } from '../../temporal/event-workflows.ts';
+import { wireOperations } from '../wire-operations.ts';
+import { keyringOf, openPool, tenantId } from '../stores.ts';
+
+type Operations = ReturnType<typeof wireOperations>;
+
+/**
+ * Runs one piece of work over what operators can do, straight over the database. What it has to start it starts itself; when
+ * Temporal does not answer, a worker's sweep does it later.
+ */
+export async function withOperations<T>(work: (operations: Operations) => Promise<T>): Promise<T> {
+  const configuration = readConfiguration();
+  const log = createLogger({ level: 'silent', process: 'cli', pretty: false });
+  const pool = openPool(configuration, log, 'cli', 2);
+  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = configuration;
+  const temporal = openClient({ address, namespace, plugins: [] });
+  try {
+    return await work(
+      wireOperations(configuration, {
+        tenantId,
+        queries: pool.queries,
+        keyring: keyringOf(configuration, pool.queries),
+        workflows: createEventWorkflows({ client: temporal.client, taskQueue, eager: false }),
+        metrics: createMetrics(),
+        log,
+      }),
+    );
+  } finally {
+    await Promise.all([pool.close(), temporal.close()]);
+  }
+}

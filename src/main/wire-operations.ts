@@ -1,0 +1,52 @@
+import type { Configuration } from '../config/environment.ts';
+import type { Queries } from '../db/database.ts';
+import { createRedrive } from '../intake/redrive.ts';
+import { createStarter } from '../intake/starter.ts';
+import { createConsents } from '../operations/consents.ts';
+import { createSettleEffect } from '../operations/effects.ts';
+import { createFailures } from '../operations/failures.ts';
+import { createLanes } from '../operations/lanes.ts';
+import { createProviders } from '../operations/providers.ts';
+import { createRedrives } from '../operations/redrives.ts';
+import { createViolationList } from '../operations/violations.ts';
+import { createWhy } from '../operations/why.ts';
+import { createHasher } from '../privacy/hasher.ts';
+import type { Keyring } from '../privacy/keyring.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { EventWorkflows } from '../temporal/event-workflows.ts';
+
+/** What operators can ask and do, by HTTP and by the command line. */
+export function wireOperations(
+  configuration: Configuration,
+  dependencies: {
+    tenantId: string;
+    queries: Queries;
+    keyring: Keyring;
+    workflows: EventWorkflows;
+    metrics: Metrics;
+    log: Logger;
+  },
+) {
+  const { tenantId, queries, keyring, log } = dependencies;
+  const redrive = createRedrive({ queries, starter: createStarter(dependencies) });
+  return {
+    failures: createFailures({ queries, tenantId }),
+    redrives: createRedrives({ queries, tenantId, redrive, log }),
+    settleEffect: createSettleEffect({ queries, tenantId }),
+    consents: createConsents({
+      queries,
+      hasher: createHasher(Buffer.from(configuration.HASH_KEY, 'base64')),
+      tenantId,
+    }),
+    lanes: createLanes({ queries }),
+    providers: createProviders({ queries }),
+    violations: createViolationList({ queries, tenantId }),
+    why: createWhy({
+      queries,
+      keyring,
+      uiUrl: configuration.TEMPORAL_UI_URL,
+      namespace: configuration.TEMPORAL_NAMESPACE,
+    }),
+  };
+}

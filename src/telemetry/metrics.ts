@@ -1,0 +1,94 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/**
+ * Every instrument of Causeway, one set a process. Labels are words of ours (sources, outcomes, classes, routes) and never
+ * what somebody sent: so there are few of them, and nothing personal. Counters count from the start of the process.
+ */
+export function createMetrics(options: { processMetrics?: boolean } = {}) {
+  const registry = new Registry();
+  if (options.processMetrics) collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+
+  return {
+    registry,
+    eventsReceived: counter('gtm_pipeline_events_received_total', 'Events that senders sent, by what became of them.', [
+      'source',
+      'status',
+    ]),
+    schemaViolations: counter('gtm_pipeline_schema_violations_total', 'Events that did not fit their schema.', [
+      'source',
+    ]),
+    unknownTypes: counter(
+      'gtm_pipeline_unknown_types_total',
+      'Events of a type that their source does not list; they were kept.',
+      ['source'],
+    ),
+    eventsFinished: counter(
+      'gtm_pipeline_events_finished_total',
+      'Runs of events that ended, by outcome and decider.',
+      ['outcome', 'decided_by'],
+    ),
+    eventsFailed: counter('dlq_events_total', 'Runs of events that ended failed, by failure class.', ['class']),
+    acceptToDoneSeconds: new Histogram({
+      name: 'gtm_pipeline_accept_to_done_seconds',
+      help: 'From the acceptance of an event to the end of its first run.',
+      buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900],
+      registers,
+    }),
+    effects: counter('gtm_pipeline_effects_total', 'Effects by action, and by what the ledger says of them.', [
+      'action',
+      'state',
+    ]),
+    skippedDuplicates: counter('gtm_pipeline_skipped_duplicates_total', 'Effects that were not done again.', [
+      'action',
+    ]),
+    enrichmentCache: counter(
+      'gtm_pipeline_enrichment_cache_total',
+      'Look-ups of objects, by whether the cache had them.',
+      ['result'],
+    ),
+    modelCalls: counter(
+      'gtm_pipeline_model_calls_total',
+      'Questions to a model, by why its answer was taken or was not.',
+      ['verdict'],
+    ),
+    webhooksReceived: counter(
+      'webhook_received_total',
+      'Requests at the webhooks of known sources, by status of the answer.',
+      ['source', 'status'],
+    ),
+    signaturesInvalid: counter(
+      'webhook_signature_invalid_total',
+      'Requests that were not signed as their source signs.',
+      ['source', 'reason'],
+    ),
+    ingestSeconds: new Histogram({
+      name: 'ingest_api_latency_seconds',
+      help: 'From a request with events to its answer.',
+      labelNames: ['route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    laneHeadAgeSeconds: gauge(
+      'gtm_pipeline_lane_head_age_seconds',
+      'Age of the oldest event that is at the head of a lane.',
+    ),
+    failedEvents: gauge(
+      'gtm_pipeline_failed_events',
+      'Events that failed and were not run again; counted up to 10,000.',
+    ),
+    unknownEffects: gauge(
+      'gtm_pipeline_unknown_effects',
+      'Effects that wait for an operator to settle them; counted up to 10,000.',
+    ),
+    modelBudgetUsedRatio: gauge(
+      'gtm_pipeline_model_budget_used_ratio',
+      "Part of the day's calls to the model that is used: 1 is all.",
+    ),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePorts } from '../src/main/world/ports.ts';
+import { startCauseway, type Causeway } from './causeway.ts';
+import { eventually } from './eventually.ts';
+import { dealChange, newId } from './hubspot-events.ts';
+import { ids } from './parsed-event.ts';
+import { type Program, startProgram } from './program.ts';
+
+/** Protects what is seen of a worker, which has no HTTP surface of its own: without these two pages nobody knows that it is there. */
+
+let causeway: Causeway;
+let worker: Program;
+let pages: { own: string; sdk: string };
+beforeAll(async () => {
+  causeway = await startCauseway({ worker: false });
+  const [own, sdk] = await freePorts(2);
+  worker = await startProgram('worker', causeway.configuration, {
+    METRICS_PORT: String(own),
+    TEMPORAL_METRICS_PORT: String(sdk),
+  });
+  pages = { own: `http://127.0.0.1:${own}/metrics`, sdk: `http://127.0.0.1:${sdk}/metrics` };
+});
+afterAll(async () => {
+  await worker.stop();
+  await causeway.close();
+});
+
+const page = async (url: string): Promise<string> => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+  expect(response.status).toBe(200);
+  return response.text();
+};
+
+it('a worker serves what it counted, what is open, its own process, and what Temporal sees of it', async () => {
+  const [id = ''] = ids((await causeway.post([dealChange(newId())])).body.events);
+  await causeway.finished(id);
+  const own = await eventually('the event is counted', async () => {
+    const text = await page(pages.own);
+    return /gtm_pipeline_events_finished_total\{outcome="undecided",decided_by="none"\} 1/.test(text)
+      ? text
+      : undefined;
+  });
+  expect(own).toMatch(/^gtm_pipeline_lane_head_age_seconds 0$/m);
+  expect(own).toMatch(/^gtm_pipeline_unknown_effects 0$/m);
+  expect(own).toMatch(/^process_cpu_seconds_total/m);
+  expect(own).not.toContain(id);
+  expect(await page(pages.sdk)).toMatch(/^temporal_worker_task_slots_available/m);
+});
+
+it('a worker answers nothing else', async () => {
+  for (const [method, path] of [
+    ['POST', '/metrics'],
+    ['GET', '/'],
+    ['GET', '/metrics/x'],
+  ] as const) {
+    const response = await fetch(new URL(path, pages.own), { method, signal: AbortSignal.timeout(5_000) });
+    expect(response.status).toBe(404);
+  }
+});
