@@ -11,10 +11,13 @@ import { openPool, wireApp } from '../src/main/wiring.ts';
 import { createLogger } from '../src/telemetry/log.ts';
 import { clientOf } from '../src/temporal/client.ts';
 import { createEventWorkflows } from '../src/temporal/event-workflows.ts';
-import { connect } from '../src/temporal/worker.ts';
+import { connect, installRuntime } from '../src/temporal/worker.ts';
 import { createTestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { runSandbox } from './running-sandbox.ts';
+
+// The SDK would write its own lines over the report of the tests.
+installRuntime(createLogger({ level: 'silent', process: 'test', pretty: false }));
 
 export type Causeway = Awaited<ReturnType<typeof startCauseway>>;
 

@@ -14,7 +14,7 @@ export interface Request {
 }
 
 /** Senders stop waiting after 5 s (HubSpot); what is stored later than this is recognised when they send it again. */
-const answerWithinMs = 4_000;
+const answerWithinMs = 3_500;
 
 /** Takes a whole request in: events are stored and started, the rest is kept as violations. Throws `Unavailable`; then nothing was promised. */
 export function createReceive(options: { accept: Accept; recordViolations: RecordViolations; log: Logger }) {

@@ -75,7 +75,8 @@ async function carryOut({ eventId, generation }: GtmEventInput, progress: Progre
 
   for (const { key, type } of effects) {
     const { act } = proxyActivities<Activities>({
-      startToCloseTimeout: 2 * policy.act.callTimeoutMs + 5_000,
+      // At most three calls: find the address, find the effect, do it.
+      startToCloseTimeout: 3 * policy.act.callTimeoutMs + 5_000,
       scheduleToCloseTimeout: policy.act.totalBudgetMs,
       heartbeatTimeout: '5s',
       retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
