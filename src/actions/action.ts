@@ -9,12 +9,16 @@ export interface ActionInput {
   action: PlannedAction;
   event: CanonicalEvent;
   facts: Facts;
+  /** Where an attempt before this one went; absent, the address is found anew. */
+  address?: string;
   /** Where to send when the facts name nobody. */
   fallback: { channel: string; mailbox: string };
 }
 
 /** One effect, addressed and worded, not yet done. The ledger decides whether `perform` is called. */
 export interface PreparedEffect {
+  /** Where it goes: kept with the intent, so that a later attempt asks and acts in the same place. */
+  address: string;
   perform(call: EffectCall): Promise<Receipt>;
   /** Asks the provider whether the effect exists, after an answer was lost. `sinceMs`: when it was first tried. */
   find(key: string, sinceMs: number, call: Call): Promise<Receipt | null>;

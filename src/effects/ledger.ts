@@ -18,6 +18,8 @@ export interface LedgerEntry {
   action: string;
   targetId: string;
   priority: string;
+  /** Where it goes, sealed by whoever knows the key. */
+  addressSealed: Buffer;
   settleMs: number;
   /** What was read of it together with its event. */
   before: EffectRow | null;

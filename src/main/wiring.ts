@@ -113,7 +113,8 @@ export function wireActivities(
   const callTimeoutMs = configuration.EFFECT_CALL_TIMEOUT_MS;
   const policy: RunPolicy = {
     enrich: { budgetMs: 5_000, attempts: 3 },
-    act: { callTimeoutMs, totalBudgetMs: 600_000 },
+    act: { callTimeoutMs },
+    totalBudgetMs: 600_000,
   };
   const starter = createStarter({ queries: finishing, workflows, log });
   const activities = createActivities({

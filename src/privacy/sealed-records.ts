@@ -17,6 +17,8 @@ function sealedRecord<T>(context: string, schema: z.ZodType<T>) {
 /** By the event's id. */
 export const sealedEvent = sealedRecord('event', canonicalEvent);
 export const sealedFacts = sealedRecord('facts', facts);
+/** Where an effect goes; by the effect's key. It may be a mailbox, so it is sealed. */
+export const sealedAddress = sealedRecord('address', z.string());
 
 /** A decision with the facts it was made from, so that it can be made again. */
 const decisionRecord = z.strictObject({ decision, facts });
