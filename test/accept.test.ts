@@ -120,6 +120,10 @@ describe('the identity and the order of what is accepted', () => {
     ];
     expect(statuses(answers)).toEqual(answers.map(() => 'accepted'));
     expect(new Set(ids(answers)).size).toBe(answers.length);
+    // Workflows of all tenants share one namespace, so that their ids have to differ too.
+    expect(new Set(answers.map((answer) => 'workflowId' in answer && answer.workflowId)).size).toBe(answers.length);
+    const lanes = await Promise.all(ids(answers.slice(0, 2)).map((id) => eventRow(causeway.queries, id)));
+    expect(lanes[0]?.lane).not.toBe(lanes[1]?.lane);
   });
 
   it('a key that another lane is taking at this moment is waited for, and then recognised', async () => {

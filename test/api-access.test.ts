@@ -7,8 +7,7 @@ import { problemIn, startWatchedCauseway, type WatchedCauseway } from './watched
 
 let watched: WatchedCauseway;
 beforeAll(async () => {
-  watched = await startWatchedCauseway();
-  await watched.causeway.startWorker();
+  watched = await startWatchedCauseway({ worker: true });
 });
 afterAll(() => watched.causeway.close());
 beforeEach(() => watched.forgetLines());

@@ -9,8 +9,7 @@ import { problemIn, receiptIn, startWatchedCauseway, type WatchedCauseway } from
 
 let watched: WatchedCauseway;
 beforeAll(async () => {
-  watched = await startWatchedCauseway();
-  await watched.causeway.startWorker();
+  watched = await startWatchedCauseway({ worker: true });
 });
 afterAll(() => watched.causeway.close());
 beforeEach(() => watched.forgetLines());

@@ -3,6 +3,7 @@ import { type Causeway, startCauseway } from './causeway.ts';
 import { type Cut, startCuttingProxy } from './cutting-proxy.ts';
 import { createTestDatabase } from './database.ts';
 import { eventRows } from './event-rows.ts';
+import { eventually } from './eventually.ts';
 import { dealChange, newId } from './hubspot-events.ts';
 
 /** Protects events from a connection to PostgreSQL that breaks, at whichever statement: 503, and nothing is lost, doubled or used up. */
@@ -50,5 +51,19 @@ describe('a connection that breaks', () => {
     const ids = events.map(({ id }) => id);
     expect(new Set(ids).size).toBe(2 * times);
     expect(await eventRows(causeway.queries, ids)).toHaveLength(2 * times);
+  });
+
+  it('by falling silent is given up, also when it happens to all of them', async () => {
+    const batches = Array.from({ length: times }, () => [event()]);
+    proxy.cutAt({ statement: 'pg_advisory_xact_lock', when: 'never' });
+    const refused = await Promise.all(batches.map((batch) => causeway.post(batch)));
+    expect(refused.map(({ status }) => status)).toEqual(batches.map(() => 503));
+    // The connections that fell silent stay so; only new ones work.
+    proxy.cutAt(undefined);
+    for (const batch of batches) {
+      await eventually('the batch is taken', async () =>
+        (await causeway.post(batch)).status === 202 ? true : undefined,
+      );
+    }
   });
 });

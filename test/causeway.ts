@@ -16,11 +16,14 @@ import { createLogger } from '../src/telemetry/log.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 import { clientOf } from '../src/temporal/client.ts';
 import { createEventWorkflows } from '../src/temporal/event-workflows.ts';
-import { connect } from '../src/temporal/worker.ts';
+import { connect, installRuntime } from '../src/temporal/worker.ts';
 import { createTestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { runSandbox } from './running-sandbox.ts';
 import { testSettings } from './test-settings.ts';
+
+// The SDK would write its own lines over the report of the tests.
+installRuntime(createLogger({ level: 'silent', process: 'test', pretty: false }));
 
 export type Causeway = Awaited<ReturnType<typeof startCauseway>>;
 

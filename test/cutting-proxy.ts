@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** `before`: what is cut never reaches PostgreSQL; `after`: it does, and only its answer is lost. */
-export type Cut = { statement: string; when: 'before' | 'after' };
+/**
+ * `before`: what is cut never reaches PostgreSQL; `after`: it does, and only its answer is lost; `never`: it is not cut, but
+ * nothing goes through any more, as behind a firewall that has forgotten the connection.
+ */
+export type Cut = { statement: string; when: 'before' | 'after' | 'never' };
 
 /** Stands before PostgreSQL and cuts every connection that sends a certain statement, for as long as a test wants. */
 export async function startCuttingProxy(databaseUrl: string) {
@@ -14,6 +17,7 @@ export async function startCuttingProxy(databaseUrl: string) {
   const server = createServer((inner) => {
     const outer = connect(Number(target.port), target.hostname);
     let isCut = false;
+    let isSilent = false;
     const end = () => {
       inner.destroy();
       outer.destroy();
@@ -22,7 +26,8 @@ export async function startCuttingProxy(databaseUrl: string) {
       sockets.add(socket);
       socket.on('error', end).on('close', () => {
         sockets.delete(socket);
-        end();
+        // Whoever was forgotten does not learn that the other side hung up.
+        if (!isSilent) end();
       });
     }
     inner.on('data', (data) => {
@@ -30,10 +35,11 @@ export async function startCuttingProxy(databaseUrl: string) {
         isCut = true;
         cuts += 1;
         if (cut.when === 'before') return end();
+        isSilent = cut.when === 'never';
       }
-      return outer.write(data);
+      return isSilent || outer.write(data);
     });
-    outer.on('data', (data) => (isCut ? end() : inner.write(data)));
+    outer.on('data', (data) => isSilent || (isCut ? end() : inner.write(data)));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -114,6 +114,7 @@ async function tryOldSteps(id: string): Promise<unknown[]> {
     targetId: 'default',
     priority: 'low',
     leaseMs: 1_000,
+    addressSealed: Buffer.alloc(0),
   };
   await storeFacts(queries, old, sealed);
   return [
@@ -169,7 +170,14 @@ describe('a run that outlives its generation', () => {
     const [id = ''] = ids((await causeway.post([dealChange(newId())])).body.events);
     const { lane } = await eventRow(causeway.queries, id);
     const { queries } = causeway;
-    const intent = { key: `${id}:notify_ae`, action: 'notify_ae', targetId: 'default', priority: 'low', leaseMs: 0 };
+    const intent = {
+      key: `${id}:notify_ae`,
+      action: 'notify_ae',
+      targetId: 'default',
+      priority: 'low',
+      leaseMs: 0,
+      addressSealed: Buffer.alloc(0),
+    };
     expect(await claimIntent(queries, { eventId: id, generation: 0 }, intent, null)).toBe(true);
     const known = {
       state: 'intent',
@@ -177,6 +185,7 @@ describe('a run that outlives its generation', () => {
       attempts: 1,
       unsettled: true,
       leaseMs: 0,
+      addressSealed: Buffer.alloc(0),
       firstTriedAtMs: 0,
       receipt: null,
       failureClass: null,

@@ -58,6 +58,7 @@ const lock = z
         resolved: z.string().optional(),
         license: z.string().optional(),
         dev: z.boolean().optional(),
+        extraneous: z.boolean().optional(),
         optional: z.boolean().optional(),
       }),
     ),
@@ -79,7 +80,9 @@ test('everything that is shipped has a licence that lets others use, change and 
     license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
     licenses: z.array(z.object({ type: z.string() })).optional(),
   });
-  const production = Object.entries(lock.packages).filter(([path, entry]) => path !== '' && entry.dev !== true);
+  const production = Object.entries(lock.packages).filter(
+    ([path, entry]) => path !== '' && entry.dev !== true && entry.extraneous !== true,
+  );
   expect(production.length).toBeGreaterThan(100);
   const refused = production.flatMap(([path, entry]) => {
     const text = readInstalled(`${path}/package.json`);

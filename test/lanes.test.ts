@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptEvents } from '../src/db/accept-events.ts';
 import { openDatabase, type Database } from '../src/db/database.ts';
 import { closeEvent, releaseClaims, takeOverdueHeads } from '../src/db/lane-heads.ts';
+import { reopenEvents } from '../src/db/reopen-events.ts';
 import { eventWorkflowId } from '../src/domain/ids.ts';
 import { startCauseway, type Causeway } from './causeway.ts';
 import { createTestDatabase } from './database.ts';
@@ -161,6 +162,40 @@ describe('the gate of a lane', () => {
       [busy, false],
       [free, false],
     ]);
+  });
+
+  it('makes a finish wait for an event that is being accepted behind it, and names it as the next', async () => {
+    const lane = newLane();
+    const [first] = await accept([lane]);
+    const [closing, [second]] = await session.holdingCommits(async (release) => {
+      const accepting = accept([lane]);
+      await session.waiting(1);
+      const end = { outcome: 'no_action', settle: false };
+      const finishing = closeEvent(pool.queries, { id: first?.id ?? '', generation: 0, lane }, end);
+      await session.waiting(2);
+      await release();
+      return Promise.all([finishing, accepting]);
+    });
+    expect(second?.claimed).toBe(false);
+    expect(closing).toMatchObject({ closed: true, next: { id: second?.id } });
+  });
+
+  it('makes a redrive wait for an event that is being accepted before it, and puts it behind that', async () => {
+    const lane = newLane();
+    const [first] = await accept([lane]);
+    const failed = { outcome: 'failed', failure: { class: 'Test', message: 'failed' }, settle: false };
+    await closeEvent(pool.queries, { id: first?.id ?? '', generation: 0, lane }, failed);
+    const [reopened, [second]] = await session.holdingCommits(async (release) => {
+      const accepting = accept([lane]);
+      await session.waiting(1);
+      const reopening = reopenEvents(pool.queries, [first?.id ?? '']);
+      await session.waiting(2);
+      await release();
+      return Promise.all([reopening, accepting]);
+    });
+    expect(second?.claimed).toBe(true);
+    expect(reopened).toMatchObject([{ result: 'redriven', start: undefined }]);
+    expect(ids(await eventRows(pool.queries, [first?.id, second?.id]))).toEqual([second?.id, first?.id]);
   });
 
   it('does not hold up a sweep: heads are read without waiting for whoever holds their lanes', async () => {

@@ -23,7 +23,14 @@ const close = (event: OpenEvent, outcome = 'failed') =>
   closeEvent(world.queries, { ...event, ...event.run }, { outcome, settle: true });
 
 const claim = (event: OpenEvent, queries: Queries = world.queries) => {
-  const intent = { key: event.key, action: 'notify_ae', targetId: 'default', priority: 'high', leaseMs: 60_000 };
+  const intent = {
+    key: event.key,
+    action: 'notify_ae',
+    targetId: 'default',
+    priority: 'high',
+    leaseMs: 60_000,
+    addressSealed: Buffer.alloc(0),
+  };
   return claimIntent(queries, event.run, intent, null);
 };
 

@@ -106,7 +106,14 @@ export async function openLedgerWorld() {
       const before = given.before === undefined ? await read(event, run) : given.before;
       const ledger = createLedger({ queries, log, callTimeoutMs, ...(now && { now }) });
       const labels = { event_id: event.id, tenant_id: 'default', correlation_id: event.id };
-      const entry = { key: event.key, action: 'notify_ae', targetId: 'default', priority: 'high', settleMs: 2_000 };
+      const entry = {
+        key: event.key,
+        action: 'notify_ae',
+        targetId: 'default',
+        priority: 'high',
+        settleMs: 2_000,
+        addressSealed: Buffer.alloc(0),
+      };
       return ledger({ ...entry, run, write, before, labels }, effect);
     },
 

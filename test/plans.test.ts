@@ -173,7 +173,14 @@ describe('among twenty thousand events', () => {
         claimIntent(
           queries,
           head,
-          { key: `${head.eventId}:other`, action: 'other', targetId: '1', priority: 'low', leaseMs: 0 },
+          {
+            key: `${head.eventId}:other`,
+            action: 'other',
+            targetId: '1',
+            priority: 'low',
+            leaseMs: 0,
+            addressSealed: Buffer.alloc(0),
+          },
           null,
         ),
     ],

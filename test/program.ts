@@ -4,9 +4,9 @@ import { startChild } from '../src/main/world/child.ts';
 import { withParentFlag } from '../src/main/world/parent.ts';
 import { eventually } from './eventually.ts';
 
+/** One of the real processes, with a test's own configuration; returns when it says that it is up. It ends with the test run. */
 export type Program = Awaited<ReturnType<typeof startProgram>>;
 
-/** One of the real processes, with a test's own configuration; returns when it says that it is up. It ends with the test run. */
 export async function startProgram(
   name: 'api' | 'worker' | 'all',
   configuration: Configuration,

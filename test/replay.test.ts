@@ -62,7 +62,9 @@ describe('the recorded histories', () => {
 
   it("replay in today's code with tracing on, whether they were traced or not", async () => {
     const plugins = [tracingPlugin('replay')];
-    expect(await replayed({ bundle: await bundleWorkflows(plugins), plugins })).toEqual(expectedFor(() => false));
+    const bundle = await bundleWorkflows(plugins);
+    expect(bundle.code).toContain('OpenTelemetryInboundInterceptor');
+    expect(await replayed({ bundle, plugins })).toEqual(expectedFor(() => false));
   });
 });
 

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { type Receipt, receipt } from '../src/domain/received.ts';
 import { startCauseway } from './causeway.ts';
+import { eventually } from './eventually.ts';
 import { dealChange, newId } from './hubspot-events.ts';
 import { type RawAnswer, type RawRequest, sendRaw, signatureHeaders } from './raw-request.ts';
 
@@ -33,11 +34,11 @@ export const contactChange = (change: Record<string, unknown> = {}) =>
 
 export type WatchedCauseway = Awaited<ReturnType<typeof startWatchedCauseway>>;
 
-/** Causeway without a worker, with all that it logs, and requests that are sent byte for byte. */
-export async function startWatchedCauseway() {
+/** Causeway with all that it logs, and requests that are sent byte for byte. With a worker, it is ready when this returns. */
+export async function startWatchedCauseway(options: { worker: boolean } = { worker: false }) {
   let lines: string[] = [];
   const causeway = await startCauseway({
-    worker: false,
+    worker: options.worker,
     environment: {
       LOG_LEVEL: 'debug',
       HUBSPOT_CLIENT_SECRET: canaries.clientSecret,
@@ -47,6 +48,9 @@ export async function startWatchedCauseway() {
   });
   const send = (request: RawRequest): Promise<RawAnswer> =>
     sendRaw(causeway.url, { path: '/webhooks/hubspot', ...request });
+
+  const isReady = async () => (await sendRaw(causeway.url, { method: 'GET', path: '/readyz' })).status === 200;
+  if (options.worker) await eventually('it is ready', async () => (await isReady()) || undefined);
 
   return {
     causeway,

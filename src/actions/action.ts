@@ -10,6 +10,8 @@ export interface ActionInput {
   action: PlannedAction;
   event: CanonicalEvent;
   facts: Facts;
+  /** Where an attempt before this one went; absent, the address is found anew. */
+  address?: string;
   /** Where to send when the facts name nobody. */
   fallback: { channel: string; mailbox: string };
 }
@@ -18,6 +20,8 @@ export interface ActionInput {
 export interface PreparedEffect {
   /** What it writes into the CRM, if that is what it does: an earlier change never overwrites a later one. */
   write?: PropertyChange;
+  /** Where it goes: kept with the intent, so that a later attempt asks and acts in the same place. */
+  address: string;
   perform(call: EffectCall): Promise<Receipt>;
   /** Asks the provider whether the effect exists, after an answer was lost. `sinceMs`: when it was first tried. */
   find(key: string, sinceMs: number, call: Call): Promise<Receipt | null>;

@@ -13,7 +13,7 @@ export const draftFollowup: Action = {
   // The draft exists at once, but the search that finds it by its Message-ID follows its index.
   settleMs: 5_000,
 
-  async prepare({ action, facts, fallback }, { mail }) {
+  async prepare({ action, facts, fallback, address }, { mail }) {
     const { template } = readParameters('draft_followup', parameters, action.parameters);
     const { deal, contact, account, owner } = facts;
     const content = await renderMail(template, {
@@ -23,9 +23,10 @@ export const draftFollowup: Action = {
       senderName: oneLine(owner?.firstName ?? '', 100),
     });
     const to = addressOf(contact?.email);
-    const mailbox = addressOf(owner?.email) ?? fallback.mailbox;
+    const mailbox = address ?? addressOf(owner?.email) ?? fallback.mailbox;
     const draft = { ...content, ...(to && { to }) };
     return {
+      address: mailbox,
       perform: (effectCall) => mail.createDraft(mailbox, draft, effectCall),
       find: (key, _sinceMs, findCall) => mail.findDraft(mailbox, key, findCall),
     };

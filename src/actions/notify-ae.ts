@@ -16,16 +16,17 @@ export const notifyAe: Action = {
   // Slack shows a message in its history at once; this covers a request that was still being done when its answer was lost.
   settleMs: 2_000,
 
-  async prepare({ action, facts, fallback }, { chat }, call) {
+  async prepare({ action, facts, fallback, address }, { chat }, call) {
     const { alert, stage, competitors } = readParameters('notify_ae', parameters, action.parameters);
     const message = dealMessage(
       { alert, stage: stage ?? undefined, competitors: competitors ?? facts.deal?.competitors ?? [] },
       facts.deal,
     );
     const email = facts.owner?.email;
-    const person = email === undefined ? null : await chat.findPerson(email, call);
-    const channel = person ?? fallback.channel;
+    const findPerson = async () => (email === undefined ? null : chat.findPerson(email, call));
+    const channel = address ?? (await findPerson()) ?? fallback.channel;
     return {
+      address: channel,
       perform: (effectCall) => chat.post(channel, message, effectCall),
       find: (key, sinceMs, findCall) => chat.findPost(channel, key, sinceMs, findCall),
     };

@@ -34,6 +34,7 @@ export const createUpdateCrmField = (allowed: CrmFields): Action => ({
     }
     const field: CrmField = { objectType, objectId: objectId ?? ownObject(event, objectType), property };
     return {
+      address: `${objectType}/${field.objectId}`,
       write: { crm: 'hubspot', objectType: crmObjectTypes[objectType], objectId: field.objectId, property, value },
       perform: (call) => crm.writeField(field, value, call),
       // The property itself is the mark: with the value in place nothing is left to do, whoever put it there.

@@ -5,7 +5,7 @@ import type { EventRun } from '../db/event-steps.ts';
 import { effectKeys } from '../domain/ids.ts';
 import { eventLabels } from '../intake/event-labels.ts';
 import { changeHashes } from '../privacy/change-hashes.ts';
-import { sealedDecision } from '../privacy/sealed-records.ts';
+import { sealedAddress, sealedDecision } from '../privacy/sealed-records.ts';
 import { countEffect } from './count-effect.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { openEvent, superseded } from './open-event.ts';
@@ -26,13 +26,20 @@ export function createAct(dependencies: ActivityDependencies) {
     if (!planned) throw superseded();
 
     const action = actions[planned.type];
+    const before = found.effect;
+    // Only what a new generation decides anew may go elsewhere; an attempt whose end is unknown is looked for where it went.
+    const isFollowUp = before !== null && (before.unsettled || before.generation === step.generation);
+    const address =
+      isFollowUp && found.addressSealed ? sealedAddress.open(key, step.key, found.addressSealed) : undefined;
     // What is confirmed needs no address: the ledger skips it without asking the effect anything.
     const effect: PreparedEffect =
-      found.effect?.state === 'confirmed'
+      before?.state === 'confirmed'
         ? alreadyDone
-        : await action.prepare({ action: planned, event, facts, fallback }, ports, {
-            timeoutMs: policy.act.callTimeoutMs,
-          });
+        : await action.prepare(
+            { action: planned, event, facts, fallback, ...(address !== undefined && { address }) },
+            ports,
+            { timeoutMs: policy.act.callTimeoutMs },
+          );
     const result = await ledger(
       {
         run: step,
@@ -40,10 +47,11 @@ export function createAct(dependencies: ActivityDependencies) {
         action: planned.type,
         targetId: planned.targetId,
         priority: planned.priority,
+        addressSealed: sealedAddress.seal(key, step.key, effect.address),
         settleMs: action.settleMs,
         provider: action.provider,
         write: effect.write && changeHashes(hasher, row.tenantId, effect.write),
-        before: found.effect,
+        before,
         labels: eventLabels(row),
       },
       effect,
@@ -69,4 +77,4 @@ export function createAct(dependencies: ActivityDependencies) {
 }
 
 const unreachable = () => Promise.reject(new Error('a confirmed effect is never asked for'));
-const alreadyDone = { perform: unreachable, find: unreachable };
+const alreadyDone = { address: '', perform: unreachable, find: unreachable };

@@ -49,5 +49,7 @@ export interface ModelDependencies {
 /** The times and attempts of one run, in milliseconds. They come into the workflow as the result of its first step. */
 export interface RunPolicy {
   enrich: { budgetMs: number; attempts: number };
-  act: { callTimeoutMs: number; totalBudgetMs: number };
+  act: { callTimeoutMs: number };
+  /** For everything before the finish. */
+  totalBudgetMs: number;
 }

@@ -28,8 +28,8 @@ export function openDatabase(options: {
     max: options.maxConnections,
     connectionTimeoutMillis: 2_000,
     lock_timeout: 2_000,
-    statement_timeout: 10_000,
-    query_timeout: 12_000,
+    statement_timeout: 5_000,
+    query_timeout: 7_000,
     idle_in_transaction_session_timeout: 5_000,
     keepAlive: true,
   });

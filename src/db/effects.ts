@@ -17,15 +17,14 @@ export type EffectRow = {
   failureClass: string | null;
 };
 
+type ForEffect = OpenEvent & { decisionSealed: Buffer | null; addressSealed: Buffer | null; effect: EffectRow | null };
+
 /** An open event with its decision in force and what the ledger knows of one effect; `undefined`: superseded. */
-export async function readForEffect(
-  queries: Queries,
-  run: EventRun,
-  key: string,
-): Promise<(OpenEvent & { decisionSealed: Buffer | null; effect: EffectRow | null }) | undefined> {
-  const { rows } = await queries.execute<OpenEvent & { decisionSealed: Buffer | null; effect: EffectRow | null }>(sql`
+export async function readForEffect(queries: Queries, run: EventRun, key: string): Promise<ForEffect | undefined> {
+  const { rows } = await queries.execute<ForEffect>(sql`
     select e.id, e.tenant_id as "tenantId", e.source, e.type, e.lane, e.generation, e.correlation_id as "correlationId",
       e.sealed, e.facts_sealed as "factsSealed", e.subject_key_id as "keyId", k.wrapped as "wrappedKey", d.sealed as "decisionSealed",
+      f.address_sealed as "addressSealed",
       case when f.key is not null then jsonb_build_object('state', f.state, 'generation', f.generation, 'attempts', f.attempts,
         'unsettled', f.unsettled, 'receipt', f.receipt, 'failureClass', f.failure_class,
         'leaseMs', extract(epoch from f.attempt_lease_until - clock_timestamp()) * 1000,
@@ -43,6 +42,7 @@ export interface Intent {
   action: string;
   targetId: string;
   priority: string;
+  addressSealed: Buffer;
   leaseMs: number;
   /** Of a write into the CRM: by what its property, and its echo, are recognised. */
   write?: CrmWrite | undefined;
@@ -67,16 +67,17 @@ export async function claimIntent(
     ? await queries.execute(sql`
         with event as (${event})
         update effects f set state = 'intent', attempts = case when f.generation = event.generation then f.attempts + 1 else 1 end,
-          generation = event.generation, attempt_lease_until = ${until}, unsettled = true, failure_class = null, field_hash = ${fieldHash}, change_hash = ${changeHash},
-          updated_at = clock_timestamp()
+          generation = event.generation, attempt_lease_until = ${until}, unsettled = true, failure_class = null, updated_at = clock_timestamp(),
+          target_id = ${intent.targetId}, priority = ${intent.priority}, address_sealed = ${intent.addressSealed},
+          field_hash = ${fieldHash}, change_hash = ${changeHash}
         from event where f.key = ${intent.key} and f.state = ${before.state} and f.generation = ${before.generation}
           and f.attempts = ${before.attempts} and f.attempt_lease_until <= clock_timestamp()`)
     : await queries.execute(sql`
         with event as (${event})
         insert into effects (key, event_id, action, target_id, priority, state, generation, attempts, attempt_lease_until, unsettled,
-          field_hash, change_hash)
+          address_sealed, field_hash, change_hash)
         select ${intent.key}, event.id, ${intent.action}, ${intent.targetId}, ${intent.priority}, 'intent', event.generation, 1, ${until}, true,
-          ${fieldHash}, ${changeHash}
+          ${intent.addressSealed}, ${fieldHash}, ${changeHash}
         from event on conflict (key) do nothing`);
   return rowCount === 1;
 }

@@ -8,7 +8,19 @@ export function sqlState(error: unknown): string | undefined {
   return undefined;
 }
 
-const connectionErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+const connectionErrors = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+]);
 
 /** Whether PostgreSQL is away, starting, stopping or out of room: a later try may succeed, and nothing was committed that we know of. */
 export function isDatabaseUnavailable(error: unknown): boolean {

@@ -16,7 +16,7 @@ export type EventToStart = {
   traceParent: string | null;
 };
 
-export const toStart = sql`id, tenant_id as "tenantId", source, type, key_hash as "keyHash", lane, generation,
+export const toStart = sql`events.id, tenant_id as "tenantId", source, type, key_hash as "keyHash", lane, generation,
   correlation_id as "correlationId", trace_parent as "traceParent"`;
 
 export type Failure = { class: string; message: string };
@@ -117,15 +117,15 @@ export async function takeOverdueHeads(
       select (select e.lane from events e where e.holds_lane and e.lane > l.lane order by e.lane limit 1) from lanes l where l.lane is not null
     ), heads as (
       select h.* from lanes l cross join lateral (
-        select id, state, claimed_at from events e where e.lane = l.lane and e.holds_lane order by e.position limit 1
+        select id, position, state, claimed_at from events e where e.lane = l.lane and e.holds_lane order by e.position limit 1
       ) h where l.lane is not null
     ), overdue as (
-      select id from heads where claimed_at is null
+      select id, position from heads where claimed_at is null
         or claimed_at < case state when 'accepted' then ${since(limits.staleMs)} else ${since(limits.runningMs)} end
       order by claimed_at nulls first limit ${limits.count}
     )
-    update events set claimed_at = clock_timestamp()
-    where id in (select id from overdue) and holds_lane
+    update events set claimed_at = clock_timestamp() from overdue o
+    where events.id = o.id and events.position = o.position and events.holds_lane
     returning ${toStart}, state`);
   return rows;
 }

@@ -54,7 +54,7 @@ export function reopenEvents(
       select given.id as "eventId", coalesce(r.claimed_at is not null, false) as mine,
         case when r.id is not null then 'redriven' when o.event_id is null then 'not_found' when o.state = 'failed' then 'erased'
           else 'not_failed' end as result, r.*
-      from ${ids} left join (select ${toStart}, claimed_at from reopened) r on r.id = given.id
+      from ${ids} left join (select ${toStart}, claimed_at from reopened as events) r on r.id = given.id
       left join others o on o.event_id = given.id order by given.turn`);
     const results = rows.map(({ eventId, result, mine, ...event }) => ({
       eventId,

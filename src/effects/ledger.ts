@@ -19,6 +19,8 @@ export interface LedgerEntry {
   action: string;
   targetId: string;
   priority: string;
+  /** Where it goes, sealed by whoever knows the key. */
+  addressSealed: Buffer;
   settleMs: number;
   /** Who does it; while it is left alone, nothing is claimed and no attempt is used. */
   provider?: Provider;

@@ -88,7 +88,7 @@ export function createAccept(options: {
 
   return async function accept(request: AcceptRequest): Promise<AcceptedEvent[]> {
     const prepared = request.events.map((event) => prepare(request, event));
-    const unique = [...new Map(prepared.toReversed().map((event) => [event.keyHash, event])).values()].toReversed();
+    const unique = firstOfEachKey(prepared);
     // Within a request, lanes take the events as they happened; equal times keep the sender's order.
     const inOrder = unique.toSorted((a, b) => Date.parse(a.parsed.event.firedAt) - Date.parse(b.parsed.event.firedAt));
     const stored = new Map((inOrder.length > 0 ? await store(request, inOrder) : []).map((row) => [row.keyHash, row]));
@@ -128,3 +128,9 @@ export function createAccept(options: {
 }
 
 export type Accept = ReturnType<typeof createAccept>;
+
+function firstOfEachKey(events: readonly Prepared[]): Prepared[] {
+  const first = new Map<string, Prepared>();
+  for (const event of events) if (!first.has(event.keyHash)) first.set(event.keyHash, event);
+  return [...first.values()];
+}

@@ -27,6 +27,8 @@ export function createReceive(options: {
   const { accept, recordViolations, metrics, log } = options;
 
   async function receive(request: Request, items: readonly (ParsedEvent | Violation)[]): Promise<ReceivedEvent[]> {
+    const accepted = await accept({ ...request, events: items.filter((item) => item.kind === 'event') });
+    // After the events: when they cannot be stored the sender sends everything again, and nothing is on record twice.
     const violations = items.filter((item) => item.kind === 'violation');
     const violationIds = await recordViolations(
       request,
@@ -36,7 +38,6 @@ export function createReceive(options: {
       const { tenantId: tenant_id, source, correlationId: correlation_id } = request;
       log.warn({ violation_id: violationIds[index], tenant_id, correlation_id, source, path }, 'event refused');
     }
-    const accepted = await accept({ ...request, events: items.filter((item) => item.kind === 'event') });
     const received = items.map((item): ReceivedEvent => {
       if (item.kind === 'violation') {
         return {

@@ -68,7 +68,8 @@ export function createStarter(options: { queries: Queries; workflows: EventWorkf
     const failure = { class: 'Terminated', message: 'the workflow was ended from outside before it finished' };
     const closing = await closeEvent(queries, event, { outcome: 'failed', failure, settle: true });
     countClosing(metrics, event.generation, closing);
-    log.warn({ ...eventLabels(event), closed: closing.closed }, 'event failed: its workflow was terminated');
+    if (closing.closed) log.warn(eventLabels(event), 'event failed: its workflow was ended from outside');
+    else log.info({ ...eventLabels(event), reason: closing.reason }, 'workflow is gone, its event is not closed yet');
     if (closing.closed && closing.next) await start([closing.next], 'sweep');
   }
 

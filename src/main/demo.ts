@@ -9,6 +9,8 @@ import { apiUrl } from './world/programs.ts';
 import { WorldError } from './world/world-error.ts';
 import { startWorld } from './world.ts';
 
+const repeated = 'The same batch was posted a second time: every event was recognised, and no effect was added.';
+
 /** `npm run demo [-- --json] [--keep] [--fresh]`: real requests through the whole local world, and what came of them. */
 async function main(): Promise<boolean> {
   const flag = { type: 'boolean', default: false } as const;
@@ -36,9 +38,8 @@ async function main(): Promise<boolean> {
     const ui = `${configuration.TEMPORAL_UI_URL}/namespaces/${configuration.TEMPORAL_NAMESPACE}/workflows`;
     if (values.json) process.stdout.write(`${JSON.stringify({ ok, events, ui })}\n`);
     else {
-      say(
-        `\n${formatTable(events)}\n\nThe same batch was posted a second time: every event was recognised, and no effect was added.`,
-      );
+      say(`\n${formatTable(events)}\n`);
+      say(ok ? repeated : 'NOT AS EXPECTED: an effect is missing or doubled; the events above say which.');
       say(`Web UI: ${ui}${values.keep ? '' : '  (stopped now; npm run demo -- --keep leaves it up)'}`);
     }
     if (values.keep) {
@@ -55,7 +56,13 @@ async function main(): Promise<boolean> {
 try {
   process.exitCode = (await main()) ? 0 : 1;
 } catch (error) {
-  const expected = error instanceof WorldError || error instanceof ConfigurationError;
+  const expected = error instanceof WorldError || error instanceof ConfigurationError || isUsageError(error);
   console.error(expected ? error.message : error);
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ ok: false, events: [] })}\n`);
   process.exitCode = 1;
+}
+
+/** A flag that does not exist. */
+function isUsageError(error: unknown): error is Error {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

@@ -34,7 +34,12 @@ Ctrl-C stops everything and keeps the data; --fresh forgets it.
 try {
   await main();
 } catch (error) {
-  const expected = error instanceof WorldError || error instanceof ConfigurationError;
+  const expected = error instanceof WorldError || error instanceof ConfigurationError || isUsageError(error);
   console.error(expected ? error.message : error);
   process.exitCode = 1;
+}
+
+/** A flag that does not exist. */
+function isUsageError(error: unknown): error is Error {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

@@ -108,7 +108,8 @@ export function wireActivities(
       budgetMs: installation.enrichment.timeoutSeconds * 1_000,
       attempts: installation.enrichment.retries + 1,
     },
-    act: { callTimeoutMs, totalBudgetMs: 600_000 },
+    act: { callTimeoutMs },
+    totalBudgetMs: 600_000,
   };
   const starter = createStarter({ queries: finishing, workflows, metrics, log });
   const keyring = keyringOf(configuration, steps);

@@ -22,6 +22,8 @@ function sealedRecord<T>(context: string, schema: z.ZodType<T>): SealedRecord<T>
 /** By the event's id. */
 export const sealedEvent = sealedRecord('event', canonicalEvent);
 export const sealedFacts = sealedRecord('facts', facts);
+/** Where an effect goes; by the effect's key. It may be a mailbox, so it is sealed. */
+export const sealedAddress = sealedRecord('address', z.string());
 
 /** Objects in the cache of facts; by the hash of tenant, kind and id. */
 export const sealedObjects = {

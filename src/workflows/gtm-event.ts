@@ -52,22 +52,20 @@ async function carryOut({ eventId, generation }: GtmEventInput, progress: Progre
   const { enrich: hasFacts, policy, ending } = await local.begin(run);
   if (ending) return ending;
 
+  // One budget for everything before the finish: what is left of it bounds each step that calls out.
+  const endsAt = Date.now() + policy.totalBudgetMs;
+  const remainingMs = () => Math.max(1, endsAt - Date.now());
+
   if (hasFacts) {
     const { enrich } = proxyActivities<Activities>({
       startToCloseTimeout: policy.enrich.budgetMs + 5_000,
+      scheduleToCloseTimeout: remainingMs(),
       heartbeatTimeout: '5s',
-      retry: {
-        initialInterval: '1s',
-        backoffCoefficient: 2,
-        maximumInterval: '10s',
-        maximumAttempts: policy.enrich.attempts,
-      },
+      // It stops asking the provider by itself; what is tried again here is a worker that died or a database that was away.
+      retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
       summary: 'look up the deal, its contact, company and owner',
     });
-    // Without facts the rules are unknown, not wrong: only what ends the event itself ends it here.
-    await enrich(run).catch((error: unknown) => {
-      if (isCancellation(error) || endingOf(error).outcome !== 'failed') throw error;
-    });
+    await enrich(run);
   }
 
   const proposed = await local.decide(run);
@@ -79,8 +77,9 @@ async function carryOut({ eventId, generation }: GtmEventInput, progress: Progre
   let isStale = false;
   for (const { key, type } of effects) {
     const { act } = proxyActivities<Activities>({
-      startToCloseTimeout: 2 * policy.act.callTimeoutMs + 5_000,
-      scheduleToCloseTimeout: policy.act.totalBudgetMs,
+      // At most three calls: find the address, find the effect, do it.
+      startToCloseTimeout: 3 * policy.act.callTimeoutMs + 5_000,
+      scheduleToCloseTimeout: remainingMs(),
       heartbeatTimeout: '5s',
       retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
       summary: type,

@@ -12,7 +12,7 @@ export const paths = {
   'effect-retried': 'begin, enrich, decide, act x2, finish: COMPLETED, acted',
   'effect-unknown': 'begin, enrich, decide, act canceled, finish, wait, finish: FAILED, failed, EffectUnknown',
   erased: 'begin, finish: COMPLETED, erased',
-  'look-up-failed': 'begin, enrich x3 failed, decide, finish: COMPLETED, undecided',
+  'look-up-failed': 'begin, enrich x3 failed, finish: FAILED, failed, Unexpected',
   'looked-up-with-gaps': 'begin, enrich x3, decide, finish: COMPLETED, undecided',
   'model-accepted': 'begin, enrich, decide, consult, act, finish: COMPLETED, acted',
   'model-failed': 'begin, enrich, decide, consult, finish: COMPLETED, no_action',

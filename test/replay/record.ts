@@ -140,7 +140,9 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
     const causeway = await waiting();
     const session = await openSession(causeway.configuration.DATABASE_URL);
     onTestFinished(() => session.close());
-    await session.query(`create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`);
+    await session.query(
+      `create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`,
+    );
     await session.query('create trigger refuse before update of facts_sealed on events execute function refuse()');
     await causeway.startWorker();
     return happened(causeway, await changed(causeway));

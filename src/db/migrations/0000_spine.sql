@@ -23,6 +23,7 @@ CREATE TABLE "effects" (
 	"attempts" integer NOT NULL,
 	"attempt_lease_until" timestamp with time zone NOT NULL,
 	"unsettled" boolean NOT NULL,
+	"address_sealed" "bytea",
 	"receipt" jsonb,
 	"failure_class" text,
 	"first_tried_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,

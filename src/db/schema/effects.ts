@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
-import { moment } from './columns.ts';
+import { bytes, moment } from './columns.ts';
 import { events } from './events.ts';
 
 /** The ledger: one row for each effect that was ever intended. The key never contains the generation. */
@@ -22,6 +22,8 @@ export const effects = pgTable(
     attemptLeaseUntil: moment('attempt_lease_until').notNull(),
     /** An attempt was begun whose end is not known; the provider has to be asked before another one. */
     unsettled: boolean('unsettled').notNull(),
+    /** Where the attempt goes, sealed: the next one has to look in the same place. */
+    addressSealed: bytes('address_sealed'),
     receipt: jsonb('receipt').$type<Record<string, string>>(),
     failureClass: text('failure_class'),
     /** Keyed hashes, only of writes into the CRM: which property of which object, and that with the value. */

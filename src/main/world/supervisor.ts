@@ -25,7 +25,8 @@ export async function createSupervisor(options: {
   /** How long a child may take to end in order. */
   stopTimeoutMs?: number;
 }): Promise<Supervisor> {
-  const { stopTimeoutMs = 10_000 } = options;
+  // Longer than a worker takes to finish what it has begun.
+  const { stopTimeoutMs = 20_000 } = options;
   const record = await openProcessRecord(options.dataDir, options.log);
   const children: Child[] = [];
   const stopping = new AbortController();
