@@ -35,14 +35,15 @@ async function accepted(causeway: Causeway) {
 
 const asked = (causeway: Causeway) => causeway.sandbox.calls('openai', 'responses.create');
 
+const call = (dailyLimit: number) => ({
+  id: randomUUID(),
+  model: 'gpt',
+  promptHash: 'hash',
+  promptSealed: Buffer.from('sealed'),
+  dailyLimit,
+});
+
 describe('the calls of a day', () => {
-  const call = (dailyLimit: number) => ({
-    id: randomUUID(),
-    model: 'gpt',
-    promptHash: 'hash',
-    promptSealed: Buffer.from('sealed'),
-    dailyLimit,
-  });
   let causeway: Causeway;
   beforeAll(async () => {
     causeway = await startCauseway({ worker: false });
@@ -103,7 +104,7 @@ it('call N+1 of the day does not happen, with many events in flight; those decid
   onTestFinished(() => causeway.close());
   const events = Array.from({ length: 25 }, () => dealChange(newId()));
   const { body } = await causeway.post(events);
-  const views = await Promise.all(body.events.map(({ id = '' }) => causeway.finished(id, 60_000)));
+  const views = await Promise.all(body.events.map(({ id }) => causeway.finished(id, 60_000)));
   const verdicts = views.map(({ decision }) => decision?.model?.verdict);
   expect(verdicts.filter((verdict) => verdict === 'accepted')).toHaveLength(7);
   expect(verdicts.filter((verdict) => verdict === 'over-budget')).toHaveLength(18);

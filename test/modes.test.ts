@@ -176,14 +176,14 @@ describe('the model first', () => {
   });
 });
 
-describe('compliance', () => {
-  const consents = () =>
-    createConsents({
-      queries: causeway.queries,
-      hasher: createHasher(Buffer.from(causeway.configuration.HASH_KEY, 'base64')),
-      tenantId: 'default',
-    });
+const consents = () =>
+  createConsents({
+    queries: causeway.queries,
+    hasher: createHasher(Buffer.from(causeway.configuration.HASH_KEY, 'base64')),
+    tenantId: 'default',
+  });
 
+describe('compliance', () => {
   it('reaches nobody without consent on record, and says so', async () => {
     const { event, effects } = await decided('compliance', stalledDeal());
     expect(event).toMatchObject({

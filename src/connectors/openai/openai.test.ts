@@ -33,6 +33,15 @@ async function failureOf(port: ModelPort, change: Partial<ModelQuestion> = {}): 
   throw new Error('it did not fail as a vendor fails', { cause: ended });
 }
 
+/** A response that failed half-way. */
+const failed = (code: string) => ({
+  status: 'failed',
+  model: 'm',
+  output: [],
+  usage: null,
+  error: { code, message: '' },
+});
+
 /** The model of a server that answers every request with this. */
 async function answering(status: number, body: unknown, headers: Record<string, string> = {}) {
   const server = await runServer((request, response) => {
@@ -41,7 +50,7 @@ async function answering(status: number, body: unknown, headers: Record<string, 
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   });
-  return { port: createOpenAi({ apiKey: 'key', baseUrl: server.url }), close: server.close };
+  return { port: createOpenAi({ apiKey: 'key', baseUrl: server.url }), close: () => server.close() };
 }
 
 describe('an answer', () => {
@@ -87,20 +96,22 @@ describe('an answer', () => {
 
 describe('a failure', () => {
   it.each([
-    [401, 'OpenAIUnauthorized', false],
-    [403, 'OpenAIUnauthorized', false],
-    [400, 'OpenAIRejected', false],
-    [404, 'OpenAINotFound', false],
-    [429, 'OpenAIRateLimited', true],
-    [500, 'OpenAIUnavailable', true],
-    [503, 'OpenAIUnavailable', true],
-  ])('with status %i is %s, and is not tried again by the library', async (status, failureClass, retryable) => {
-    await sandbox.fault({ connector: 'openai', fault: 'status', status });
-    const error = await failureOf(model);
-    expect(error).toMatchObject({ failureClass, retryable });
-    if (status === 429) expect(error.retryAfterMs).toBe(1000);
-    expect(await sandbox.calls('openai', 'responses.create')).toBe(1);
-  });
+    [401, 'OpenAIUnauthorized', false, undefined],
+    [403, 'OpenAIUnauthorized', false, undefined],
+    [400, 'OpenAIRejected', false, undefined],
+    [404, 'OpenAINotFound', false, undefined],
+    [429, 'OpenAIRateLimited', true, 1_000],
+    [500, 'OpenAIUnavailable', true, undefined],
+    [503, 'OpenAIUnavailable', true, undefined],
+  ])(
+    'with status %i is %s, and is not tried again by the library',
+    async (status, failureClass, retryable, retryAfterMs) => {
+      await sandbox.fault({ connector: 'openai', fault: 'status', status });
+      const error = await failureOf(model);
+      expect(error).toMatchObject({ failureClass, retryable, retryAfterMs });
+      expect(await sandbox.calls('openai', 'responses.create')).toBe(1);
+    },
+  );
 
   it('for want of money is not retryable, unlike a rate that is too high', async () => {
     const body = {
@@ -138,13 +149,6 @@ describe('a failure', () => {
   });
 
   it('half-way is what its code says', async () => {
-    const failed = (code: string) => ({
-      status: 'failed',
-      model: 'm',
-      output: [],
-      usage: null,
-      error: { code, message: '' },
-    });
     const server = await answering(200, failed('server_error'));
     expect(await failureOf(server.port)).toMatchObject({ failureClass: 'OpenAIUnavailable' });
     await server.close();

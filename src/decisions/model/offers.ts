@@ -16,7 +16,7 @@ export interface Offer {
 }
 
 export const templates = ['stalled_deal_reactivation'] as const;
-export const alerts = ['needs_attention', 'stalled_deal', 'competitive_threat', 'buying_intent'] as const;
+const alerts = ['needs_attention', 'stalled_deal', 'competitive_threat', 'buying_intent'] as const;
 
 /** What can be done about this event. An action that would have no target is not offered. */
 export function offersFor(event: CanonicalEvent, facts: Facts): Offer[] {

@@ -8,7 +8,7 @@ import { offersFor, type Offer } from './offers.ts';
 import { redact } from './redact.ts';
 
 /** To be raised when the words below change: it is part of the prompt's hash. */
-export const promptVersion = 1;
+const promptVersion = 1;
 
 export interface ModelSettings {
   name: string;
