@@ -32,7 +32,10 @@ describe.concurrent('an effect that cannot be found out', () => {
         await sandbox.fault({ connector, operation: perform, fault: 'lost-answer' });
         await sandbox.fault({ connector, operation: find, fault: 'status', status: 500, times: 1_000 });
       }
-      const redrive = createRedrive({ queries, starter: createStarter({ queries, workflows, metrics: causeway.metrics, log }) });
+      const redrive = createRedrive({
+        queries,
+        starter: createStarter({ queries, workflows, metrics: causeway.metrics, log }),
+      });
       const ids = (await Promise.all(connectors.map((connector) => post(causeway, connector)))).flat();
       for (const [index, connector] of connectors.entries()) {
         const id = ids[index] ?? '';

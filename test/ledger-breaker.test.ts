@@ -27,7 +27,14 @@ async function openEffect() {
         callTimeoutMs: world.callTimeoutMs,
         openForMs: (provider) => (provider === 'Slack' ? openForMs : 0),
       });
-      const entry = { key: event.key, action: 'notify_ae', targetId: 'default', priority: 'high', settleMs: 0, addressSealed: Buffer.alloc(0) };
+      const entry = {
+        key: event.key,
+        action: 'notify_ae',
+        targetId: 'default',
+        priority: 'high',
+        settleMs: 0,
+        addressSealed: Buffer.alloc(0),
+      };
       return ledger({ ...entry, provider: 'Slack', run: event.run, before: await world.read(event), labels }, effect);
     },
   };

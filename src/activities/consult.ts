@@ -21,7 +21,7 @@ export function createConsult(dependencies: ActivityDependencies) {
     if (found?.decisionSealed) return decidedOf(row, key, found.decisionSealed);
 
     const now = new Date();
-    const byRules = decideByRules({ event, facts, rules, now, mode: modeOf(modes, event.eventType).mode });
+    const byRules = decideByRules({ event, facts, rules, now, mode: modeOf(modes, event.eventType) });
     // A rule may have become true since it was silent.
     if (!askModel || !needsModel(byRules)) return storeDecision(run, opened, byRules);
     const question = buildPrompt({ event, facts, now, settings: model.settings });

@@ -22,7 +22,7 @@ export function createDecide(dependencies: ActivityDependencies) {
     if (found?.decisionSealed) return decidedOf(row, key, found.decisionSealed);
 
     const now = new Date();
-    const byRules = decideByRules({ event, facts, rules, now, mode: modeOf(modes, event.eventType).mode });
+    const byRules = decideByRules({ event, facts, rules, now, mode: modeOf(modes, event.eventType) });
     if (!model || !needsModel(byRules)) return storeDecision(run, opened, byRules);
     const { settings, timeoutMs } = model;
     if (!run.withoutModel) return { decidedBy: 'none', ruleId: null, effects: [], consult: { timeoutMs } };

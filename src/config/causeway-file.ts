@@ -17,8 +17,6 @@ const fieldPath = z
 const modeEntry = z.strictObject({
   types: z.array(pattern).min(1),
   mode: decisionMode,
-  /** Many events in one workflow, with one look-up; for events that come by the thousands. */
-  batch: z.boolean().default(false),
 });
 
 const webhookSource = z.strictObject({
@@ -47,9 +45,7 @@ const causewayFile = z.strictObject({
   enrichment: z
     .strictObject({
       /** What rules and models may see; anything else is dropped before it is stored. */
-      allowedContextFields: z
-        .array(z.enum(contextFields))
-        .default([...contextFields]),
+      allowedContextFields: z.array(z.enum(contextFields)).default([...contextFields]),
       timeoutSeconds: seconds.default(5),
       retries: z.number().int().min(0).max(10).default(2),
       cacheSeconds: z.number().int().min(0).default(300),

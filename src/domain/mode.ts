@@ -12,13 +12,12 @@ export interface ModeEntry {
   /** Event types, or patterns with `*`. */
   types: readonly string[];
   mode: DecisionMode;
-  batch: boolean;
 }
 
-/** The first entry that fits the type; by rules, one by one, when none does. */
-export function modeOf(entries: readonly ModeEntry[], eventType: string): { mode: DecisionMode; batch: boolean } {
+/** The first entry that fits the type; by rules alone when none does. */
+export function modeOf(entries: readonly ModeEntry[], eventType: string): DecisionMode {
   const fits = (pattern: string) => matches(pattern.split('*'), eventType);
-  return entries.find(({ types }) => types.some(fits)) ?? { mode: 'rules', batch: false };
+  return entries.find(({ types }) => types.some(fits))?.mode ?? 'rules';
 }
 
 /** Whether the text is the pieces in their order with anything between them; no regular expression is made of a setting. */

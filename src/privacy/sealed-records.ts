@@ -14,8 +14,7 @@ function sealedRecord<T>(context: string, schema: z.ZodType<T>): SealedRecord<T>
   const contextOf = (id: string) => `${context}:${id}`;
   return {
     seal: (key, id, value) => seal(key, contextOf(id), Buffer.from(JSON.stringify(value))),
-    open: (key, id, sealed) =>
-      schema.parse(JSON.parse(open(key, contextOf(id), sealed).toString('utf8'))),
+    open: (key, id, sealed) => schema.parse(JSON.parse(open(key, contextOf(id), sealed).toString('utf8'))),
   };
 }
 

@@ -126,8 +126,8 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
   async 'nothing-to-look-up'() {
     const causeway = await working();
     const { propertyName: _name, propertyValue: _value, ...event } = dealChange(newId());
-    const creation = { ...event, subscriptionType: 'contact.creation', changeFlag: 'CREATED' };
-    return happened(causeway, await postSigned(causeway.url, causeway.configuration, creation));
+    const deletion = { ...event, subscriptionType: 'contact.deletion', changeFlag: 'DELETED' };
+    return happened(causeway, await postSigned(causeway.url, causeway.configuration, deletion));
   },
 
   async 'looked-up-with-gaps'() {
@@ -203,7 +203,9 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
     const causeway = await causewayOf({ settings: modelFirst, worker: false });
     const session = await openSession(causeway.configuration.DATABASE_URL);
     onTestFinished(() => session.close());
-    await session.query(`create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`);
+    await session.query(
+      `create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`,
+    );
     await session.query('create trigger refuse before insert on model_calls execute function refuse()');
     await causeway.startWorker();
     return happened(causeway, await changed(causeway, calmDeal()));

@@ -29,8 +29,8 @@ export interface HubSpotOptions {
   limit?: RequestLimit;
 }
 
-export function createHubSpot({ competitorsProperty, ...options }: HubSpotOptions): CrmPort {
-  const ask = createHubSpotClient(options);
+export function createHubSpot({ competitorsProperty, ...settings }: HubSpotOptions): CrmPort {
+  const ask = createHubSpotClient(settings);
   const stageLabels = createStageLabels();
 
   async function loadStageLabels(timeoutMs: number): Promise<ReadonlyMap<string, string>> {
