@@ -80,6 +80,17 @@ describe.each(Object.values(actions))('$type', ({ type, provider, settleMs }) =>
     expect(await sandbox.effects()).toEqual([]);
   });
 
+  test('a later attempt asks where the first one went, though the fallback and the facts have changed', async () => {
+    const key = `${randomUUID()}:${type}`;
+    const sinceMs = Date.now();
+    const first = await prepare(type, { deal });
+    const receipt = await first.perform({ ...call, key });
+    const changed = { ...input(type, facts), fallback: { channel: '#elsewhere', mailbox: 'elsewhere@example.com' } };
+    const later = await actions[type].prepare({ ...changed, address: first.address }, ports, call);
+    expect(later.address).toBe(first.address);
+    await expect(later.find(key, sinceMs, call)).resolves.toEqual(receipt);
+  });
+
   test('what was done is found by its key, and by no other', async () => {
     const key = `${randomUUID()}:${type}`;
     const sinceMs = Date.now();
