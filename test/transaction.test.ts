@@ -31,10 +31,13 @@ async function valueOf(name: string): Promise<number | undefined> {
 
 it('of two transactions that lock each other out one is run again, and both happen exactly once', async () => {
   const bothHoldOne = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const firstIsThrough = Promise.withResolvers<void>();
   let runs = 0;
   const crosswise = (own: number, names: [string, string]) =>
     inTransaction(database.queries, async (transaction) => {
       runs += 1;
+      // The one that is run again lets the other one through, or the two could lock each other out once more.
+      if (runs > 2) await firstIsThrough.promise;
       // PostgreSQL is to find the deadlock before our own limit on waiting for locks does.
       await transaction.execute(sql`set local lock_timeout = 0`);
       await transaction.execute(sql`set local deadlock_timeout = '100ms'`);
@@ -42,7 +45,7 @@ it('of two transactions that lock each other out one is run again, and both happ
       bothHoldOne[own]?.resolve();
       await Promise.all(bothHoldOne.map(({ promise }) => promise));
       await transaction.execute(increment(names[1]));
-    });
+    }).then(firstIsThrough.resolve);
   await Promise.all([crosswise(0, ['a', 'b']), crosswise(1, ['b', 'a'])]);
   expect(runs).toBe(3);
   expect([await valueOf('a'), await valueOf('b')]).toEqual([2, 2]);

@@ -83,9 +83,25 @@ describe.each(Object.values(actions))('$type', ({ type, provider, settleMs }) =>
     expect(await sandbox.effects()).toEqual([]);
   });
 
+<<<<<<< HEAD
   test('what was done is found, and only then', async () => {
     const eventId = randomUUID();
     const key = `${eventId}:${type}`;
+=======
+  test('a later attempt asks where the first one went, though the fallback and the facts have changed', async () => {
+    const key = `${randomUUID()}:${type}`;
+    const sinceMs = Date.now();
+    const first = await prepare(type, { deal });
+    const receipt = await first.perform({ ...call, key });
+    const changed = { ...input(type, facts), fallback: { channel: '#elsewhere', mailbox: 'elsewhere@example.com' } };
+    const later = await actions[type].prepare({ ...changed, address: first.address }, ports, call);
+    expect(later.address).toBe(first.address);
+    await expect(later.find(key, sinceMs, call)).resolves.toEqual(receipt);
+  });
+
+  test('what was done is found by its key, and by no other', async () => {
+    const key = `${randomUUID()}:${type}`;
+>>>>>>> main
     const sinceMs = Date.now();
     const effect = await prepare(type, facts);
     await expect(effect.find(key, sinceMs, call)).resolves.toBeNull();
