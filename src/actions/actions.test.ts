@@ -83,11 +83,6 @@ describe.each(Object.values(actions))('$type', ({ type, provider, settleMs }) =>
     expect(await sandbox.effects()).toEqual([]);
   });
 
-<<<<<<< HEAD
-  test('what was done is found, and only then', async () => {
-    const eventId = randomUUID();
-    const key = `${eventId}:${type}`;
-=======
   test('a later attempt asks where the first one went, though the fallback and the facts have changed', async () => {
     const key = `${randomUUID()}:${type}`;
     const sinceMs = Date.now();
@@ -99,9 +94,9 @@ describe.each(Object.values(actions))('$type', ({ type, provider, settleMs }) =>
     await expect(later.find(key, sinceMs, call)).resolves.toEqual(receipt);
   });
 
-  test('what was done is found by its key, and by no other', async () => {
-    const key = `${randomUUID()}:${type}`;
->>>>>>> main
+  test('what was done is found, and only then', async () => {
+    const eventId = randomUUID();
+    const key = `${eventId}:${type}`;
     const sinceMs = Date.now();
     const effect = await prepare(type, facts);
     await expect(effect.find(key, sinceMs, call)).resolves.toBeNull();
