@@ -68,6 +68,13 @@ it('turns are given in the order of asking, and one that comes too late is not k
   expect(await ask(6_000, 60_000, 2)).toEqual({ granted: true, waitMs: 18_000 });
 });
 
+it('a clock that is set back gives no turn before those that were given', async () => {
+  const limit = { name: 'back', requests: 5, windowMs: 10_000 };
+  await reserveTurns(queriesOf(0), limit, { count: 1, withinMs: 0, clock: clockAt(5_000) });
+  const turn = await reserveTurns(queriesOf(1), limit, { count: 1, withinMs: 5_000, clock: clockAt(4_000) });
+  expect(turn).toEqual({ granted: true, waitMs: 1_000 });
+});
+
 it('what the provider itself calls too much holds everybody back', async () => {
   const limit = { name: 'paused', requests: 100, windowMs: 10_000 };
   await pauseTurns(queriesOf(0), 'paused', 60_000);

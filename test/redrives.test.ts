@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { Pool, type PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redriveForecast, redriveReceipt, redriveView } from '../src/domain/operator-views.ts';
+import { reopenEvents } from '../src/db/reopen-events.ts';
+import * as schema from '../src/db/schema/index.ts';
 import { startCauseway, type Causeway } from './causeway.ts';
 import { eventRows, insertKey, newLane, wholeRow } from './event-rows.ts';
 import { writeRules } from './failing-rules.ts';
@@ -9,6 +13,7 @@ import { runGate, type Gate } from './gate.ts';
 import { contestedDeal, dealChange, newId } from './hubspot-events.ts';
 import { insertFailed, operatorOf } from './ops.ts';
 import { ids } from './parsed-event.ts';
+import { openSession } from './session.ts';
 
 /** Protects running again by the hundred: in order, once, what was asked for and nothing else, with a trace of who asked. */
 
@@ -140,6 +145,29 @@ describe('events that are redriven together', () => {
       failed.map(() => 1),
     );
     expect((await effectsOf(failed, 'slack')).toSorted()).toEqual(failed.toSorted());
+  });
+});
+
+describe('two redrives that meet', () => {
+  it('take turns at the lane: the second sees what the first did, and opens nothing', async () => {
+    const lane = newLane();
+    const failed = await insertFailed(causeway.queries, 2, { failureClass: 'Met', lane });
+    const session = await openSession(causeway.configuration.DATABASE_URL);
+    // A pool without our limit on waiting for locks: how long this test holds one depends on the machine.
+    const pool = new Pool({ connectionString: causeway.configuration.DATABASE_URL, max: 2 });
+    const patient = Object.assign(drizzle(pool, { schema }), { over: (client: PoolClient) => drizzle(client) });
+    try {
+      await session.query(`select pg_advisory_lock(('x' || left($1, 16))::bit(64)::bigint)`, [lane]);
+      const both = Promise.all([reopenEvents(patient, failed), reopenEvents(patient, failed.toReversed())]);
+      await session.waiting(2);
+      await session.query('select pg_advisory_unlock_all()');
+      const results = (await both).map((reopened) => reopened.map(({ result }) => result).join());
+      expect(results.toSorted()).toEqual(['not_failed,not_failed', 'redriven,redriven']);
+      expect((await eventRows(causeway.queries, failed)).map(({ generation }) => generation)).toEqual([1, 1]);
+    } finally {
+      await pool.end();
+      await session.close();
+    }
   });
 });
 

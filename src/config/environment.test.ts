@@ -71,6 +71,8 @@ describe('.env.example', () => {
       'OPENAI_API_URL',
       'RULES_PATH',
       'CAUSEWAY_FILE',
+      'METRICS_PORT',
+      'TEMPORAL_METRICS_PORT',
       'OTEL_EXPORTER_OTLP_ENDPOINT',
     ]);
   });

@@ -49,7 +49,7 @@ export function reopenEvents(
           opened_at = clock_timestamp(),
           claimed_at = case when p.turn_in_lane = 1 and not exists (select from events o where o.lane = p.lane and o.holds_lane)
             then clock_timestamp() end
-        from placed p where e.id = p.id returning e.*
+        from placed p where e.id = p.id and e.state = 'failed' returning e.*
       ), others as (select id as event_id, state from events where id = any(${sql.param([...eventIds])}::uuid[]))
       select given.id as "eventId", coalesce(r.claimed_at is not null, false) as mine,
         case when r.id is not null then 'redriven' when o.event_id is null then 'not_found' when o.state = 'failed' then 'erased'
