@@ -27,6 +27,7 @@ it('an effect whose answer was lost is looked for where it went, also by a worke
       configuration: { ...configuration, SLACK_DEFAULT_CHANNEL: '#elsewhere' },
       log,
       tracing: { plugins: [], shutdown: async () => {} },
+      metrics: causeway.metrics,
     },
     { connection, workflows, bundle: { codePath: inject('workflowBundlePath') } },
   );
