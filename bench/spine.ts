@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client as PgClient } from 'pg';
 import { hubspotWebhook } from '../sandbox/hubspot/webhook.ts';
 import { startSandbox } from '../sandbox/server.ts';
@@ -16,7 +17,7 @@ import { createLogger } from '../src/telemetry/log.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 import { clientOf } from '../src/temporal/client.ts';
 import { createEventWorkflows } from '../src/temporal/event-workflows.ts';
-import { connect } from '../src/temporal/worker.ts';
+import { connect, installRuntime } from '../src/temporal/worker.ts';
 
 /**
  * What one event that a rule decides costs when nothing else happens: one lane after the other, each finished before the next is
@@ -40,9 +41,11 @@ try {
     DATABASE_URL: servers.databaseUrl,
     TEMPORAL_ADDRESS: servers.temporalAddress,
     SANDBOX_PORT: String(sandbox.port),
+    CAUSEWAY_FILE: fileURLToPath(new URL('causeway.yaml', import.meta.url)),
   });
   const log = createLogger({ level: 'silent', process: 'bench', pretty: false });
   const metrics = createMetrics();
+  installRuntime(log);
   const connection = await connect(configuration.TEMPORAL_ADDRESS);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [] });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
@@ -106,7 +109,9 @@ try {
   await servers.stop();
 }
 
-const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
+function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString();
+}
 
 async function oneEvent(url: string, configuration: Configuration): Promise<EventView> {
   const dealId = Math.floor(Math.random() * 1e12);
