@@ -1,20 +1,8 @@
 import { sql } from 'drizzle-orm';
+import type { EventToStart } from '../domain/event-to-start.ts';
 import { lockLanes } from './lanes.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
 import type { Queries } from './database.ts';
-
-/** What is needed to start an event's workflow; no personal data. */
-export type EventToStart = {
-  id: string;
-  tenantId: string;
-  source: string;
-  type: string;
-  keyHash: string;
-  lane: string;
-  generation: number;
-  correlationId: string;
-  traceParent: string | null;
-};
 
 export const toStart = sql`events.id, tenant_id as "tenantId", source, type, key_hash as "keyHash", lane, generation,
   correlation_id as "correlationId", trace_parent as "traceParent"`;

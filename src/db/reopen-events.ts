@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
+import type { EventToStart } from '../domain/event-to-start.ts';
 import type { RedriveResult } from '../domain/operator-views.ts';
 import type { Queries } from './database.ts';
-import { type EventToStart, toStart } from './lane-heads.ts';
+import { toStart } from './lane-heads.ts';
 import { lockLanes } from './lanes.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
 

@@ -69,3 +69,13 @@ export class VendorError extends Error {
     return vendorErrorKinds[this.kind].effect;
   }
 }
+
+/** System codes, and the one of Node's fetch, that mean: no connection was made, so nothing was asked. */
+export const notReachedCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);

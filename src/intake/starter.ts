@@ -1,4 +1,5 @@
-import { closeEvent, releaseClaims, takeOverdueHeads, type EventToStart } from '../db/lane-heads.ts';
+import { closeEvent, releaseClaims, takeOverdueHeads } from '../db/lane-heads.ts';
+import type { EventToStart } from '../domain/event-to-start.ts';
 import type { Queries } from '../db/database.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';

@@ -1,21 +1,10 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import type { EventToStart } from '../domain/event-to-start.ts';
 import { eventWorkflowId } from '../domain/ids.ts';
 import { withTraceParent } from '../telemetry/traces.ts';
 import { callWithin } from './call-within.ts';
 import { correlationIdKey, eventTypeKey, laneKey, sourceKey, tenantKey } from './search-attributes.ts';
-
-export interface StartableEvent {
-  id: string;
-  tenantId: string;
-  source: string;
-  type: string;
-  keyHash: string;
-  lane: string;
-  generation: number;
-  correlationId: string;
-  traceParent: string | null;
-}
 
 /** Starts event workflows by name, and looks at those that exist. No caller waits past its deadline. */
 export function createEventWorkflows(options: { client: Client; taskQueue: string; eager: boolean }) {
@@ -23,7 +12,7 @@ export function createEventWorkflows(options: { client: Client; taskQueue: strin
   return {
     /** `exists`: an execution with this id is or was there; whether it runs is another question. */
     async start(
-      event: StartableEvent,
+      event: EventToStart,
       deadlineMs: number,
       from: 'request' | 'finish' | 'redrive' | 'sweep',
     ): Promise<'started' | 'exists'> {
@@ -56,7 +45,7 @@ export function createEventWorkflows(options: { client: Client; taskQueue: strin
     },
 
     /** `missing`: Temporal knows no such execution (never started, or past its retention). */
-    async look(event: StartableEvent, deadlineMs: number): Promise<'running' | 'closed' | 'missing'> {
+    async look(event: EventToStart, deadlineMs: number): Promise<'running' | 'closed' | 'missing'> {
       try {
         const handle = client.workflow.getHandle(eventWorkflowId(event.keyHash, event.generation));
         const { status } = await callWithin(client, deadlineMs, () => handle.describe());

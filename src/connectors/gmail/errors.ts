@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VendorError, type VendorErrorKind } from '../../domain/failure.ts';
+import { notReachedCodes, VendorError, type VendorErrorKind } from '../../domain/failure.ts';
 
 /** What is known of a call besides the error that it ended with. */
 export interface Answer {
@@ -9,15 +9,6 @@ export interface Answer {
   /** The response's own header, in seconds or as an HTTP date. */
   retryAfter?: string;
 }
-
-const notReachedCodes = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /** Google answers 403 both for a quota and for a permission; the reason tells them apart. */
 const quotaReasons = new Set([

@@ -1,14 +1,5 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import { VendorError, type VendorErrorKind } from '../../domain/failure.ts';
-
-const notReachedCodes = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+import { notReachedCodes, VendorError, type VendorErrorKind } from '../../domain/failure.ts';
 
 /** What `error.code` of a response that failed half-way means; every other code is a refusal. */
 const kindOfCode: ReadonlyMap<string, VendorErrorKind> = new Map([

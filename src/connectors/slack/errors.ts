@@ -1,5 +1,5 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
-import { VendorError, type VendorErrorKind } from '../../domain/failure.ts';
+import { notReachedCodes, VendorError, type VendorErrorKind } from '../../domain/failure.ts';
 
 /** What is known of a call besides the error that it ended with. */
 export interface Answer {
@@ -8,15 +8,6 @@ export interface Answer {
   status?: number;
   retryAfterMs?: number;
 }
-
-const notReachedCodes = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /** Slack answers 200 with `ok: false` and a code; every code that is not here is a refusal. */
 const kindOfCode: ReadonlyMap<string, VendorErrorKind> = new Map([

@@ -1,0 +1,12 @@
+/** What is needed to start an event's workflow; no personal data. */
+export type EventToStart = {
+  id: string;
+  tenantId: string;
+  source: string;
+  type: string;
+  keyHash: string;
+  lane: string;
+  generation: number;
+  correlationId: string;
+  traceParent: string | null;
+};
