@@ -20,6 +20,7 @@ export function createBegin({ queries, keyring, policy, log }: ActivityDependenc
     const isEcho = begun?.echo === true;
     log.info({ ...eventLabels(row), type: row.type, generation: run.generation, echo: isEcho }, 'event running');
     if (isEcho) return { enrich: false, policy, ending: 'echo' };
-    return { enrich: needsFacts(event), policy };
+    // What was decided is not decided again, so that nothing has to be known for it.
+    return { enrich: begun?.decided !== true && needsFacts(event), policy };
   };
 }

@@ -6,6 +6,7 @@ import type { RuleSet } from '../decisions/rule.ts';
 import type { ActionType } from '../domain/decision.ts';
 import type { ModeEntry } from '../domain/mode.ts';
 import type { Ledger } from '../effects/ledger.ts';
+import type { Batches } from '../intake/batches.ts';
 import type { Finish } from '../intake/finish.ts';
 import type { Hasher } from '../privacy/hasher.ts';
 import type { Keyring } from '../privacy/keyring.ts';
@@ -28,6 +29,7 @@ export interface ActivityDependencies {
   fallback: { channel: string; mailbox: string };
   ledger: Ledger;
   finish: Finish;
+  batches: Batches;
   policy: RunPolicy;
   metrics: Metrics;
   log: Logger;

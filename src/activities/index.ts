@@ -1,8 +1,12 @@
 import { createAct } from './act.ts';
 import { createBegin } from './begin.ts';
+import { createBeginBatch } from './begin-batch.ts';
 import { createConsult } from './consult.ts';
 import { createDecide } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { createDecideBatch } from './decide-batch.ts';
+import { createEndBatch } from './end-batch.ts';
+import { createEnrichBatch } from './enrich-batch.ts';
 import { createEnrich } from './enrich.ts';
 import { createFinishStep } from './finish.ts';
 
@@ -15,6 +19,10 @@ export function createActivities(dependencies: ActivityDependencies) {
     consult: createConsult(dependencies),
     act: createAct(dependencies),
     finish: createFinishStep(dependencies),
+    beginBatch: createBeginBatch(dependencies),
+    enrichBatch: createEnrichBatch(dependencies),
+    decideBatch: createDecideBatch(dependencies),
+    endBatch: createEndBatch(dependencies),
   };
 }
 

@@ -14,10 +14,16 @@ const fieldPath = z
   .string()
   .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'expected names with dots between them, such as data.object.id');
 
-const modeEntry = z.strictObject({
-  types: z.array(pattern).min(1),
-  mode: decisionMode,
-});
+const modeEntry = z
+  .strictObject({
+    types: z.array(pattern).min(1),
+    mode: decisionMode,
+    batch: z.boolean().optional(),
+  })
+  .refine(({ mode, batch }) => !batch || mode === 'rules', {
+    path: ['batch'],
+    message: 'only events whose mode is rules can be decided in batches: a model and a consent are asked one by one',
+  });
 
 const webhookSource = z.strictObject({
   /** The name of the variable that holds its secret (`whsec_…`); the secret itself is never in this file. */
@@ -40,6 +46,13 @@ const seconds = z.number().int().positive();
 const causewayFile = z.strictObject({
   /** The first entry that fits an event's type holds; `rules` when none does. */
   modes: z.array(modeEntry).default([]),
+  /** Of the types with `batch: true`: a batch is begun when so many wait, or when one has waited for so long. */
+  batches: z
+    .strictObject({
+      maxEvents: z.number().int().min(1).max(500).default(500),
+      maxWaitSeconds: z.number().min(0).max(3_600).default(5),
+    })
+    .prefault({}),
   /** Senders that sign by Standard Webhooks; each is reached at `POST /webhooks/<name>`. */
   sources: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,40}$/), webhookSource).default({}),
   enrichment: z

@@ -17,6 +17,8 @@ export interface NewEvent {
   accountRef?: string | null;
   contactRef?: string | null;
   occurredAt: string;
+  /** It waits for a batch, instead of being started when its lane is free. */
+  batched?: boolean;
 }
 
 /** The row that holds a key: ours (`fresh`), or the one that was there first. `claimed`: its lane was free, it is ours to start. */
@@ -39,6 +41,7 @@ export function acceptEvents(
   events: readonly NewEvent[],
 ): Promise<StoredEvent[]> {
   const column = <K extends keyof NewEvent>(name: K) => sql.param(events.map((event) => event[name] ?? null));
+  const batched = sql.param(events.map((event) => event.batched === true));
   return inTransaction(queries, async (transaction) => {
     await lockLanes(
       transaction,
@@ -57,9 +60,9 @@ export function acceptEvents(
           ${column('id')}::uuid[], ${column('type')}::text[], ${column('keyHash')}::text[], ${column('fingerprint')}::text[],
           ${column('lane')}::text[], ${column('subjectKeyId')}::uuid[], ${column('sealed')}::bytea[],
           ${column('occurredAt')}::timestamptz[], ${column('changeHash')}::text[],
-          ${column('accountRef')}::text[], ${column('contactRef')}::text[]
+          ${column('accountRef')}::text[], ${column('contactRef')}::text[], ${batched}::boolean[]
         ) with ordinality as t(id, type, key_hash, fingerprint, lane, subject_key_id, sealed, occurred_at, change_hash,
-          account_ref, contact_ref, turn)
+          account_ref, contact_ref, batched, turn)
       ), known as (
         select e.id, e.key_hash, e.fingerprint, e.generation from events e
         join incoming i on e.tenant_id = ${request.tenantId} and e.key_hash = i.key_hash
@@ -68,11 +71,11 @@ export function acceptEvents(
         where not exists (select from known k where k.key_hash = i.key_hash)
       ), stored as (
         insert into events (id, tenant_id, source, type, key_hash, fingerprint, lane, correlation_id, trace_parent,
-          subject_key_id, sealed, occurred_at, change_hash, account_ref, contact_ref, claimed_at)
+          subject_key_id, sealed, occurred_at, change_hash, account_ref, contact_ref, batched, claimed_at)
         select n.id, ${request.tenantId}, ${request.source}, n.type, n.key_hash, n.fingerprint, n.lane,
           ${request.correlationId}, ${request.traceParent}, n.subject_key_id, n.sealed, n.occurred_at, n.change_hash,
-          n.account_ref, n.contact_ref,
-          case when n.turn_in_lane = 1 and not exists (select from events o where o.lane = n.lane and o.holds_lane)
+          n.account_ref, n.contact_ref, n.batched,
+          case when not n.batched and n.turn_in_lane = 1 and not exists (select from events o where o.lane = n.lane and o.holds_lane)
             then clock_timestamp() end
         from new n order by n.turn
         on conflict (tenant_id, key_hash) do nothing

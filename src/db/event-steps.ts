@@ -11,7 +11,7 @@ const open = ({ eventId, generation }: EventRun) =>
   sql`e.id = ${eventId} and e.generation = ${generation} and e.holds_lane`;
 
 /** The wrapped key is read with the row each time, so that an erased one is missed at once. */
-const columns = sql`e.id, e.tenant_id as "tenantId", e.source, e.type, e.lane, e.generation, e.correlation_id as "correlationId",
+export const openEventColumns = sql`e.id, e.tenant_id as "tenantId", e.source, e.type, e.lane, e.generation, e.correlation_id as "correlationId",
   e.sealed, e.facts_sealed as "factsSealed", e.subject_key_id as "keyId",
   (select k.wrapped from subject_keys k where k.id = e.subject_key_id) as "wrappedKey"`;
 
@@ -36,27 +36,27 @@ export type OpenEvent = {
  * A write whose end nobody knows yet counts as well. If it was done, this is its report, which may come before its answer;
  * if it was not and somebody else set the very value, asking the CRM will find it there and confirm the write all the same.
  */
-const isEcho = sql`e.change_hash is not null and exists (
+export const isEcho = sql`e.change_hash is not null and exists (
   select from effects f join events w on w.id = f.event_id
   where f.change_hash = e.change_hash and f.event_id <> e.id and w.tenant_id = e.tenant_id
     and (f.state in ('confirmed', 'unknown') or (f.state = 'intent' and f.unsettled))
     and f.updated_at > clock_timestamp() - interval '1 day' and e.occurred_at >= f.first_tried_at - interval '5 minutes')`;
 
-/** The workflow's first step: only now the event is running. `echo`: it tells of a write of ours. `undefined`: superseded. */
-export async function beginEvent(
-  queries: Queries,
-  run: EventRun,
-  runId: string,
-): Promise<(OpenEvent & { echo: boolean }) | undefined> {
-  const { rows } = await queries.execute<OpenEvent & { echo: boolean }>(sql`
+/** `echo`: it tells of a write of ours. `decided`: a decision is in force already. */
+export type BegunEvent = OpenEvent & { echo: boolean; decided: boolean };
+
+/** The workflow's first step: only now the event is running. `undefined`: superseded. */
+export async function beginEvent(queries: Queries, run: EventRun, runId: string): Promise<BegunEvent | undefined> {
+  const { rows } = await queries.execute<BegunEvent>(sql`
     update events e set state = 'running', run_id = ${runId}, claimed_at = clock_timestamp() where ${open(run)}
-    returning ${columns}, ${isEcho} as echo`);
+    returning ${openEventColumns}, ${isEcho} as echo,
+      exists (select from decisions d where d.event_id = e.id and d.superseded_at is null) as decided`);
   return rows[0];
 }
 
 /** `undefined`: superseded. */
 export async function readOpenEvent(queries: Queries, run: EventRun): Promise<OpenEvent | undefined> {
-  const { rows } = await queries.execute<OpenEvent>(sql`select ${columns} from events e where ${open(run)}`);
+  const { rows } = await queries.execute<OpenEvent>(sql`select ${openEventColumns} from events e where ${open(run)}`);
   return rows[0];
 }
 
@@ -66,7 +66,7 @@ export async function readForDecision(
   run: EventRun,
 ): Promise<(OpenEvent & { decisionSealed: Buffer | null }) | undefined> {
   const { rows } = await queries.execute<OpenEvent & { decisionSealed: Buffer | null }>(sql`
-    select ${columns}, d.sealed as "decisionSealed" from events e
+    select ${openEventColumns}, d.sealed as "decisionSealed" from events e
     left join decisions d on d.event_id = e.id and d.superseded_at is null where ${open(run)}`);
   return rows[0];
 }

@@ -12,6 +12,8 @@ export type EventViewRow = {
   correlationId: string;
   keyHash: string;
   generation: number;
+  batched: boolean;
+  batchId: string | null;
   runId: string | null;
   receivedAt: Date;
   finishedAt: Date | null;
@@ -27,7 +29,7 @@ export type EventViewRow = {
 export async function readEventView(queries: Queries, eventId: string): Promise<EventViewRow | undefined> {
   const { rows } = await queries.execute<EventViewRow>(sql`
     select e.id, e.tenant_id as "tenantId", e.source, e.type, e.state, e.outcome, e.correlation_id as "correlationId",
-      e.key_hash as "keyHash", e.generation, e.run_id as "runId", e.received_at as "receivedAt", e.finished_at as "finishedAt",
+      e.key_hash as "keyHash", e.generation, e.batched, e.batch_id as "batchId", e.run_id as "runId", e.received_at as "receivedAt", e.finished_at as "finishedAt",
       e.failure_class as "failureClass", e.failure_message as "failureMessage", k.id as "keyId", k.wrapped as "wrappedKey",
       d.sealed as "decisionSealed",
       coalesce((select jsonb_agg(jsonb_build_object('key', f.key, 'state', f.state, 'attempts', f.attempts, 'receipt', f.receipt))

@@ -26,14 +26,24 @@ export type Closing =
   /** An attempt under way may still reach its provider; the lane is freed after that. */
   | { closed: false; reason: 'leased'; waitMs: number };
 
-/** Claims the open row with the smallest position. Starting a head twice is harmless, so one that is claimed is claimed again. */
-async function claimHead(transaction: Transaction, lane: string): Promise<EventToStart | undefined> {
+/**
+ * Claims the open row with the smallest position of each lane, unless that one waits for a batch or is in one. Starting a head
+ * twice is harmless, so one that is claimed is claimed again.
+ */
+export async function claimHeads(transaction: Transaction, lanes: readonly string[]): Promise<EventToStart[]> {
   const { rows } = await transaction.execute<EventToStart>(sql`
     update events set claimed_at = clock_timestamp()
-    where id = (select id from events where lane = ${lane} and holds_lane order by position limit 1) and state = 'accepted'
+    where id = any(array(select h.id from unnest(${sql.param([...lanes])}::text[]) as l(lane) cross join lateral (
+        select e.id, e.batched from events e where e.lane = l.lane and e.holds_lane order by e.position limit 1
+      ) h where not h.batched)) and state = 'accepted'
     returning ${toStart}`);
-  return rows[0];
+  return rows;
 }
+
+/** What is told of a row of `events` that was closed. */
+export const closedColumns = sql`tenant_id as "tenantId", correlation_id as "correlationId", outcome, failure_class as "failureClass",
+  (select d.decided_by from decisions d where d.event_id = events.id and d.superseded_at is null) as "decidedBy",
+  extract(epoch from finished_at - received_at)::float8 * 1000 as "acceptToDoneMs"`;
 
 /**
  * Closes an event, frees its lane, and claims the next of it. With `settle`, what is uncertain in the ledger becomes
@@ -66,32 +76,27 @@ export function closeEvent(
         failure = { class: 'EffectUnknown', message: 'an effect may have been done; ask the provider, then settle it' };
       }
     }
-    const closed = sql`tenant_id as "tenantId", correlation_id as "correlationId", outcome, failure_class as "failureClass",
-      (select d.decided_by from decisions d where d.event_id = events.id and d.superseded_at is null) as "decidedBy",
-      extract(epoch from finished_at - received_at)::float8 * 1000 as "acceptToDoneMs"`;
     const { rows } = await transaction.execute<ClosedEvent>(sql`
       update events set state = ${outcome === 'failed' ? 'failed' : 'done'}, outcome = ${outcome}, holds_lane = false,
         finished_at = clock_timestamp(), failure_class = ${failure?.class ?? null}, failure_message = ${failure?.message ?? null}
-      where ${fence} and holds_lane returning ${closed}`);
+      where ${fence} and holds_lane returning ${closedColumns}`);
     // Closed in this generation already means that this step runs again after a crash: the next one may not be started yet.
     const closedEvent =
       rows[0] ??
-      (await transaction.execute<ClosedEvent>(sql`select ${closed} from events where ${fence} and not holds_lane`))
-        .rows[0];
+      (
+        await transaction.execute<ClosedEvent>(
+          sql`select ${closedColumns} from events where ${fence} and not holds_lane`,
+        )
+      ).rows[0];
     if (!closedEvent) return { closed: false, reason: 'superseded' };
-    return {
-      closed: true,
-      again: !rows[0],
-      unknown,
-      event: closedEvent,
-      next: await claimHead(transaction, event.lane),
-    };
+    const [next] = await claimHeads(transaction, [event.lane]);
+    return { closed: true, again: !rows[0], unknown, event: closedEvent, next };
   });
 }
 
 /**
  * Open heads that nobody started (never claimed, or claimed `staleMs` ago without running) or that have been running since
- * `runningMs` ago; their claim is renewed, so that two starters share the work. Lanes are read without locks, by an index
+ * `runningMs` ago; their claim is renewed, so that two starters share the work. Those of batches are looked after as batches. Lanes are read without locks, by an index
  * scan that jumps from lane to lane.
  */
 export async function takeOverdueHeads(
@@ -105,11 +110,11 @@ export async function takeOverdueHeads(
       select (select e.lane from events e where e.holds_lane and e.lane > l.lane order by e.lane limit 1) from lanes l where l.lane is not null
     ), heads as (
       select h.* from lanes l cross join lateral (
-        select id, position, state, claimed_at from events e where e.lane = l.lane and e.holds_lane order by e.position limit 1
+        select id, position, state, claimed_at, batched from events e where e.lane = l.lane and e.holds_lane order by e.position limit 1
       ) h where l.lane is not null
     ), overdue as (
-      select id, position from heads where claimed_at is null
-        or claimed_at < case state when 'accepted' then ${since(limits.staleMs)} else ${since(limits.runningMs)} end
+      select id, position from heads where not batched and (claimed_at is null
+        or claimed_at < case state when 'accepted' then ${since(limits.staleMs)} else ${since(limits.runningMs)} end)
       order by claimed_at nulls first limit ${limits.count}
     )
     update events set claimed_at = clock_timestamp() from overdue o
@@ -118,7 +123,8 @@ export async function takeOverdueHeads(
   return rows;
 }
 
-const since = (ms: number) => sql`clock_timestamp() - ${ms} * interval '1 millisecond'`;
+/** So many milliseconds ago, by the database's clock. */
+export const since = (ms: number) => sql`clock_timestamp() - ${ms} * interval '1 millisecond'`;
 
 /** Gives heads back whose start did not succeed, so that the starter does not wait for the claim to grow old. */
 export async function releaseClaims(queries: Queries, ids: readonly string[]): Promise<void> {

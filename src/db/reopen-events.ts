@@ -16,7 +16,7 @@ export interface Reopened {
 }
 
 /**
- * Opens failed events again, each as its next generation, at the tail of its lane, in the order given. A decision stays in
+ * Opens failed events again, each alone and as its next generation, at the tail of its lane, in the order given. A decision stays in
  * force as soon as one effect of it is confirmed or uncertain; otherwise it is superseded, and the event is decided anew. An
  * event whose subject was erased has nothing left to run. At most 100 at a time, since each locks its lane. With a
  * `redrive`, what became of each is kept under it, in the same transaction.
@@ -45,7 +45,7 @@ export function reopenEvents(
         select id, lane, row_number() over (partition by lane order by turn) as turn_in_lane, nextval('event_positions') as position
         from (select * from failed order by turn) as in_turn
       ), reopened as (
-        update events e set generation = e.generation + 1, position = p.position, state = 'accepted', holds_lane = true,
+        update events e set generation = e.generation + 1, position = p.position, state = 'accepted', holds_lane = true, batched = false,
           outcome = null, failure_class = null, failure_message = null, finished_at = null, run_id = null,
           opened_at = clock_timestamp(),
           claimed_at = case when p.turn_in_lane = 1 and not exists (select from events o where o.lane = p.lane and o.holds_lane)

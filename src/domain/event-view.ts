@@ -29,6 +29,7 @@ export const eventView = z.object({
     z.object({ type: z.string(), target: z.string(), priority: z.enum(priorities), effect: effectView }),
   ),
   failure: z.object({ class: z.string(), message: z.string() }).nullable(),
+  /** Its own, or that of the batch that it was decided in. */
   workflow: z.object({ id: z.string(), runId: z.string().nullable(), url: z.string() }),
 });
 export type EventView = z.infer<typeof eventView>;

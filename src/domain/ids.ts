@@ -1,6 +1,9 @@
 /** `evt:<hash of the idempotency key>:<generation>`: the same event can never run twice in one generation. */
 export const eventWorkflowId = (keyHash: string, generation: number): string => `evt:${keyHash}:${generation}`;
 
+/** The workflow that decides events together; its id is no secret and says nothing of them. */
+export const batchWorkflowId = (batchId: string): string => `batch:${batchId}`;
+
 /**
  * The key of one effect: event and action, and the target too where the plan has the same action for several. It never
  * contains the generation, so a redrive meets the effects of the runs before it.

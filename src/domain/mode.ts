@@ -12,13 +12,23 @@ export interface ModeEntry {
   /** Event types, or patterns with `*`. */
   types: readonly string[];
   mode: DecisionMode;
+  /** Decided together with others instead of one by one; only where the mode is `rules`. */
+  batch?: boolean | undefined;
 }
 
-/** The first entry that fits the type; by rules alone when none does. */
-export function modeOf(entries: readonly ModeEntry[], eventType: string): DecisionMode {
+/** The first entry that fits the type. */
+function entryOf(entries: readonly ModeEntry[], eventType: string): ModeEntry | undefined {
   const fits = (pattern: string) => matches(pattern.split('*'), eventType);
-  return entries.find(({ types }) => types.some(fits))?.mode ?? 'rules';
+  return entries.find(({ types }) => types.some(fits));
 }
+
+/** How events of the type are decided: by rules alone when no entry fits. */
+export const modeOf = (entries: readonly ModeEntry[], eventType: string): DecisionMode =>
+  entryOf(entries, eventType)?.mode ?? 'rules';
+
+/** Whether events of the type wait to be decided together. */
+export const isBatched = (entries: readonly ModeEntry[], eventType: string): boolean =>
+  entryOf(entries, eventType)?.batch === true;
 
 /** Whether the text is the pieces in their order with anything between them; no regular expression is made of a setting. */
 function matches(pieces: readonly string[], text: string): boolean {

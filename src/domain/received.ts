@@ -2,7 +2,12 @@ import { z } from 'zod';
 
 /** What became of one event of a request. A duplicate carries the first one's id. */
 export const receivedEvent = z.discriminatedUnion('status', [
-  z.object({ id: z.string(), status: z.enum(['accepted', 'duplicate', 'conflict']), workflowId: z.string() }),
+  z.object({
+    id: z.string(),
+    status: z.enum(['accepted', 'duplicate', 'conflict']),
+    /** Absent for an event that is decided in a batch: which one is not known yet. */
+    workflowId: z.string().exactOptional(),
+  }),
   z.object({
     id: z.string(),
     status: z.literal('violation'),

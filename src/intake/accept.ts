@@ -27,7 +27,8 @@ export interface AcceptRequest {
 export interface AcceptedEvent {
   status: 'accepted' | 'duplicate' | 'conflict';
   id: string;
-  workflowId: string;
+  /** Absent for an event that waits for a batch. */
+  workflowId?: string;
 }
 
 interface Prepared {
@@ -49,9 +50,10 @@ export function createAccept(options: {
   hasher: Hasher;
   keyring: Keyring;
   starter: Starter;
+  isBatched: (eventType: string) => boolean;
   log: Logger;
 }) {
-  const { queries, hasher, keyring, starter, log } = options;
+  const { queries, hasher, keyring, starter, isBatched, log } = options;
 
   function prepare(request: AcceptRequest, parsed: ParsedEvent): Prepared {
     const scope = [request.tenantId, request.source];
@@ -76,6 +78,7 @@ export function createAccept(options: {
       changeHash: change ? changeHashes(hasher, request.tenantId, change).changeHash : null,
       ...(isBehavioural(parsed.event) && intentRefs(hasher, request.tenantId, parsed.event)),
       occurredAt: parsed.event.firedAt,
+      batched: isBatched(parsed.event.eventType),
     };
   }
 
@@ -114,7 +117,7 @@ export function createAccept(options: {
     await starter.start(toStart, 'request');
 
     const reported = new Set<string>();
-    return prepared.map(({ keyHash, fingerprint }) => {
+    return prepared.map(({ keyHash, fingerprint, parsed }) => {
       const row = stored.get(keyHash);
       if (!row) throw new Error('an accepted event was not stored');
       const first = row.fresh && !reported.has(keyHash);
@@ -122,7 +125,9 @@ export function createAccept(options: {
       const status = first ? 'accepted' : row.fingerprint === fingerprint ? 'duplicate' : 'conflict';
       const labels = eventLabels({ id: row.id, tenantId: request.tenantId, correlationId: request.correlationId });
       log.info({ ...labels, source: request.source, status }, 'event received');
-      return { status, id: row.id, workflowId: eventWorkflowId(keyHash, row.generation) };
+      // In a later generation it runs alone.
+      const inBatch = row.generation === 0 && isBatched(parsed.event.eventType);
+      return { status, id: row.id, ...(!inBatch && { workflowId: eventWorkflowId(keyHash, row.generation) }) };
     });
   };
 }

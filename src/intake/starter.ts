@@ -6,6 +6,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { EventWorkflows } from '../temporal/event-workflows.ts';
 import { countClosing } from './count-closing.ts';
 import { eventLabels } from './event-labels.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** What asks for a start: a request may use eager start, the others never. */
 type StartedFrom = 'request' | 'finish' | 'redrive' | 'sweep';
@@ -105,5 +106,3 @@ export function createStarter(options: { queries: Queries; workflows: EventWorkf
 }
 
 export type Starter = ReturnType<typeof createStarter>;
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -1,18 +1,11 @@
 import type { Logger } from '../telemetry/log.ts';
-import type { Starter, SweepLimits } from './starter.ts';
+import { reasonOf } from './reason-of.ts';
 
-/** Sweeps the lanes again and again, one round at a time, until it is stopped. A round that fails is logged and tried again. */
-export function startSweeper(options: {
-  starter: Starter;
-  everyMs: number;
-  limits: SweepLimits;
-  /** What else a round does. */
-  tidy?: () => Promise<void>;
-  log: Logger;
-}): {
+/** Does its duties again and again, one round at a time, until it is stopped. One that fails is logged, and done in the next round. */
+export function startSweeper(options: { duties: readonly (() => Promise<unknown>)[]; everyMs: number; log: Logger }): {
   stop(): Promise<void>;
 } {
-  const { starter, everyMs, limits, tidy, log } = options;
+  const { duties, everyMs, log } = options;
   const stopping = new AbortController();
 
   const pause = () =>
@@ -23,11 +16,12 @@ export function startSweeper(options: {
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      try {
-        await starter.sweep(limits);
-        await tidy?.();
-      } catch (error) {
-        log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, 'a sweep failed, the next one follows');
+      for (const duty of duties) {
+        try {
+          await duty();
+        } catch (error) {
+          log.warn({ reason: reasonOf(error) }, 'a sweep failed, the next one follows');
+        }
       }
       await pause();
     }

@@ -11,7 +11,9 @@ import { createSlack } from '../connectors/slack/index.ts';
 import type { Queries } from '../db/database.ts';
 import { loadRules } from '../decisions/load-rules.ts';
 import { createLedger } from '../effects/ledger.ts';
+import { isBatched } from '../domain/mode.ts';
 import { createAccept } from '../intake/accept.ts';
+import { createBatches } from '../intake/batches.ts';
 import { createFinish } from '../intake/finish.ts';
 import { createReceive } from '../intake/receive.ts';
 import { createStarter } from '../intake/starter.ts';
@@ -37,7 +39,15 @@ export function wireIntake(
   const { queries, metrics, log } = dependencies;
   const keyring = keyringOf(configuration, queries);
   const starter = createStarter(dependencies);
-  const accept = createAccept({ queries, hasher: hasherOf(configuration), keyring, starter, log });
+  const { modes } = installationOf(configuration);
+  const accept = createAccept({
+    queries,
+    hasher: hasherOf(configuration),
+    keyring,
+    starter,
+    isBatched: (eventType) => isBatched(modes, eventType),
+    log,
+  });
   return createReceive({ accept, recordViolations: createViolations({ queries, keyring }), metrics, log });
 }
 
@@ -112,6 +122,15 @@ export function wireActivities(
     totalBudgetMs: 600_000,
   };
   const starter = createStarter({ queries: finishing, workflows, metrics, log });
+  const { maxEvents, maxWaitSeconds } = installation.batches;
+  const batches = createBatches({
+    queries: finishing,
+    starter,
+    workflows: workflows.batches,
+    limits: { maxEvents, maxWaitMs: maxWaitSeconds * 1_000 },
+    metrics,
+    log,
+  });
   const keyring = keyringOf(configuration, steps);
   const hasher = hasherOf(configuration);
   const { ports, enrichment, breakers, openForMs, stop } = wireProviders(
@@ -133,9 +152,10 @@ export function wireActivities(
     fallback: { channel: configuration.SLACK_DEFAULT_CHANNEL, mailbox: configuration.GMAIL_DEFAULT_MAILBOX },
     ledger: createLedger({ queries: steps, log, callTimeoutMs, openForMs }),
     finish: createFinish({ queries: finishing, starter, metrics }),
+    batches,
     policy,
     metrics,
     log,
   });
-  return { activities, starter, stop };
+  return { activities, starter, batches, stop };
 }

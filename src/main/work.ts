@@ -40,7 +40,7 @@ export async function startWork(
   const { connection, workflows, bundle } = options;
   const steps = openPool(configuration, log, 'steps', 10);
   const finishing = openPool(configuration, log, 'finishing', 6);
-  const { activities, starter, stop } = wireActivities(configuration, {
+  const { activities, starter, batches, stop } = wireActivities(configuration, {
     steps: steps.queries,
     finishing: finishing.queries,
     workflows,
@@ -57,11 +57,15 @@ export async function startWork(
     ...(bundle && { bundle }),
   });
   const working = worker.run();
+  const limits = { ...defaultSweepLimits, ...options.sweep };
   const sweeper = startSweeper({
-    starter,
+    duties: [
+      () => starter.sweep(limits),
+      () => batches.collect(),
+      () => batches.lookAfter(limits),
+      createTidy(finishing.queries),
+    ],
     everyMs: options.sweepEveryMs ?? sweepEveryMs,
-    limits: { ...defaultSweepLimits, ...options.sweep },
-    tidy: createTidy(finishing.queries),
     log,
   });
   return {

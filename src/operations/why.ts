@@ -2,7 +2,7 @@ import type { Queries } from '../db/database.ts';
 import { orUnavailable } from '../db/errors-as-unavailable.ts';
 import { type EventViewRow, readEventView } from '../db/event-view.ts';
 import type { EventView } from '../domain/event-view.ts';
-import { effectKeys, eventWorkflowId } from '../domain/ids.ts';
+import { batchWorkflowId, effectKeys, eventWorkflowId } from '../domain/ids.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import { type DecisionRecord, sealedDecision } from '../privacy/sealed-records.ts';
 
@@ -22,7 +22,7 @@ export function createWhy(options: { queries: Queries; keyring: Keyring; uiUrl: 
     const stored = openDecision(row);
     const actions = stored?.decision.actions ?? [];
     const keys = effectKeys(row.id, actions);
-    const workflowId = eventWorkflowId(row.keyHash, row.generation);
+    const workflowId = workflowOf(row);
     return {
       id: row.id,
       tenantId: row.tenantId,
@@ -68,6 +68,9 @@ const omitPersonal = ({ provider, fetchedAt, parts, gaps }: DecisionRecord['fact
   gaps,
   ...(parts && { parts }),
 });
+
+const workflowOf = ({ batched, batchId, keyHash, generation }: EventViewRow): string =>
+  batched && batchId !== null ? batchWorkflowId(batchId) : eventWorkflowId(keyHash, generation);
 
 function explanation({ actions: _actions, ...rest }: DecisionRecord['decision']) {
   return rest;

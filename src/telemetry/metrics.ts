@@ -38,6 +38,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}) {
       buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900],
       registers,
     }),
+    batchEvents: new Histogram({
+      name: 'gtm_pipeline_batch_events',
+      help: 'Events of a batch when it was begun.',
+      buckets: [1, 5, 10, 25, 50, 100, 250, 500],
+      registers,
+    }),
     effects: counter('gtm_pipeline_effects_total', 'Effects by action, and by what the ledger says of them.', [
       'action',
       'state',

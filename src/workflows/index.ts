@@ -1,1 +1,2 @@
+export { gtmBatch } from './gtm-batch.ts';
 export { gtmEvent } from './gtm-event.ts';

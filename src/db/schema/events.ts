@@ -41,6 +41,10 @@ export const events = pgTable(
     /** When the gate let it start, or looked after it last; not a proof that it runs. */
     claimedAt: moment('claimed_at'),
     runId: text('run_id'),
+    /** It is decided together with others. One that has to act goes on alone, and so does one that is redriven. */
+    batched: boolean('batched').notNull().default(false),
+    /** The batch that took it; null while it waits for one. */
+    batchId: uuid('batch_id'),
     correlationId: text('correlation_id').notNull(),
     /** W3C traceparent of the request, so that a start by another process joins its trace. */
     traceParent: text('trace_parent'),
@@ -73,6 +77,12 @@ export const events = pgTable(
     index('events_failed')
       .on(table.tenantId, table.failureClass, table.finishedAt, table.id)
       .where(sql`outcome = 'failed'`),
+    index('events_waiting_for_batch')
+      .on(table.tenantId, table.position)
+      .where(sql`batched and batch_id is null and holds_lane`),
+    index('events_in_batch')
+      .on(table.batchId)
+      .where(sql`batched and batch_id is not null and holds_lane`),
     index('events_subject').on(table.subjectKeyId),
     index('events_account_intent')
       .on(table.accountRef, table.occurredAt)

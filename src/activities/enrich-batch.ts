@@ -1,0 +1,37 @@
+import { activityInfo } from '@temporalio/activity';
+import { storeBatchFacts } from '../db/batch-steps.ts';
+import { sealedFacts } from '../privacy/sealed-records.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { gatherFacts, needsFacts } from './gather-facts.ts';
+import { openBatch } from './open-batch.ts';
+
+/**
+ * Looks up what the events of a batch are about, all at once: what they have in common is asked for once, and the rest by
+ * the hundred. After the last attempt each event goes on with the gaps it has.
+ */
+export function createEnrichBatch(dependencies: ActivityDependencies) {
+  const { queries, enrichment, policy, log } = dependencies;
+  return async function enrich({ batchId }: { batchId: string }): Promise<{ looked: number; gaps: number }> {
+    const { opened } = await openBatch(dependencies, batchId);
+    const now = new Date();
+    const gathered = await Promise.all(
+      opened
+        .filter(({ row, event }) => !row.echo && needsFacts(event))
+        .map(async ({ row, key, event }) => {
+          const { tenantId } = row;
+          const found = await gatherFacts(enrichment, event, { tenantId, budgetMs: policy.enrich.budgetMs, now });
+          return { id: row.id, key, ...found };
+        }),
+    );
+    const retryable = gathered.find((each) => each.retryable)?.retryable;
+    if (retryable && activityInfo().attempt < policy.enrich.attempts) throw retryable;
+    await storeBatchFacts(
+      queries,
+      batchId,
+      gathered.map(({ id, key, facts }) => ({ id, sealed: sealedFacts.seal(key, id, facts) })),
+    );
+    const gaps = gathered.filter(({ facts }) => facts.gaps.length > 0).length;
+    log.info({ batch_id: batchId, events: gathered.length, gaps }, 'batch enriched');
+    return { looked: gathered.length, gaps };
+  };
+}
