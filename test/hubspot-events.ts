@@ -33,6 +33,9 @@ export const stalledDeal = (): Record<string, string> => ({
   notes_last_updated: daysFromNow(-20),
 });
 
+/** What the CRM knows of a deal that no rule decides. */
+export const calmDeal = (): Record<string, string> => ({ ...stalledDeal(), closedate: daysFromNow(90) });
+
 /** What the CRM knows of a deal that the rule for competitors decides: one message. */
 export const contestedDeal = (): Record<string, string> => ({
   dealname: 'Contested deal',

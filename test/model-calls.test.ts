@@ -6,7 +6,7 @@ import { beginModelCall } from '../src/db/model-calls.ts';
 import { closeEvent } from '../src/db/lane-heads.ts';
 import { wireActivities } from '../src/main/wiring.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
-import { daysFromNow, dealChange, newId, stalledDeal } from './hubspot-events.ts';
+import { calmDeal, dealChange, newId } from './hubspot-events.ts';
 
 /** Protects the money: a day's calls are counted before they are made and never go beyond the limit; an event asks once. */
 
@@ -14,7 +14,6 @@ const settings = (maxDailyCalls: number) => `
 modes: [{ types: [deal.propertyChange], mode: model-first }]
 model: { maxDailyCalls: ${maxDailyCalls} }
 `;
-const calmDeal = (): Record<string, string> => ({ ...stalledDeal(), closedate: daysFromNow(90) });
 const alert = {
   plan: {
     reasoning: 'The model thinks so.',

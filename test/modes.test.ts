@@ -4,7 +4,7 @@ import type { EventView } from '../src/domain/event-view.ts';
 import { createConsents } from '../src/operations/consents.ts';
 import { createHasher } from '../src/privacy/hasher.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
-import { daysFromNow, dealChange, newId, stalledDeal } from './hubspot-events.ts';
+import { calmDeal, dealChange, newId, stalledDeal } from './hubspot-events.ts';
 import { injections } from './injections.ts';
 
 /**
@@ -29,8 +29,6 @@ const types = {
 type Mode = keyof typeof types;
 
 /** A deal of which no rule says anything. */
-const calmDeal = (): Record<string, string> => ({ ...stalledDeal(), closedate: daysFromNow(90) });
-
 const draft = { type: 'draft_followup', target: 'contact', template: 'stalled_deal_reactivation' };
 const alert = { type: 'notify_ae', target: 'owner', alert: 'needs_attention' };
 const plan = (action: object, confidence = 0.9) => ({

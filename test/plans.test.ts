@@ -9,7 +9,7 @@ import { claimIntent, readForEffect } from '../src/db/effects.ts';
 import { beginEvent, decideOnce } from '../src/db/event-steps.ts';
 import { readEventView } from '../src/db/event-view.ts';
 import { forgetCachedFacts, readCachedFacts, storeCachedFacts } from '../src/db/facts-cache.ts';
-import { countIntent } from '../src/db/intent.ts';
+import { countIntents } from '../src/db/intent.ts';
 import { closeEvent, takeOverdueHeads } from '../src/db/lane-heads.ts';
 import { reopenEvents } from '../src/db/reopen-events.ts';
 import * as schema from '../src/db/schema/index.ts';
@@ -232,11 +232,13 @@ describe('among twenty thousand events', () => {
       'signs of interest of an account and a contact are counted',
       ['events_account_intent', 'events_contact_intent'],
       () =>
-        countIntent(
-          queries,
-          { accountRef: 'c4ca4238a0b923820dcc509a6f75849b', contactRef: 'c81e728d9d4c2f636f067f89cc14862c' },
-          new Date(Date.now() - 86_400_000),
-        ),
+        countIntents(queries, [
+          {
+            accountRef: 'c4ca4238a0b923820dcc509a6f75849b',
+            contactRef: 'c81e728d9d4c2f636f067f89cc14862c',
+            since: new Date(Date.now() - 86_400_000).toISOString(),
+          },
+        ]),
     ],
     [
       "a subject's key is found by an alias",

@@ -1,5 +1,6 @@
 import type { Vendor } from '../vendor.ts';
 import { objectTypes } from '../crm.ts';
+import { associationOperations } from './association-operations.ts';
 import { hubspotFailure } from './failure.ts';
 import { objectOperations } from './object-operations.ts';
 import { ownerOperations } from './owner-operations.ts';
@@ -11,6 +12,7 @@ export const hubspot: Vendor = {
   prefix: '/hubspot',
   operations: [
     ...objectTypes.flatMap(objectOperations),
+    ...objectTypes.flatMap(associationOperations),
     ...ownerOperations,
     ...pipelineOperations,
     ...privacyOperations,

@@ -1,61 +1,65 @@
 import { randomUUID } from 'node:crypto';
-import type { Conclusion } from '../db/batch-steps.ts';
+import type { BatchedEvent, Conclusion } from '../db/batch-steps.ts';
 import { decide as decideByRules } from '../decisions/decide.ts';
 import { effectKeys } from '../domain/ids.ts';
 import { eventLabels } from '../intake/event-labels.ts';
 import { sealedDecision } from '../privacy/sealed-records.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { type OpenedEvent, openBatch } from './open-batch.ts';
+import { type BatchItem, type OpenedEvent, openBatch } from './open-batch.ts';
 
 export interface BatchTally {
   /** Ended in the batch: nothing was to be done for them. */
   ended: number;
-  /** Went on in workflows of their own: they have something to do, or could not be decided here. */
+  /** Went on in workflows of their own: they have something to do, or follow one in their lane that has. */
   alone: number;
 }
 
-/** Decides every event of a batch by the rules, and ends those for which nothing is to be done. */
+/**
+ * Decides the events of a batch by the rules, and ends those for which nothing is to be done. What follows an event that goes
+ * on alone in its lane goes on alone too, undecided: it is looked at when that one is over, as it would be without a batch.
+ */
 export function createDecideBatch(dependencies: ActivityDependencies) {
   const { rules, batches, log } = dependencies;
 
-  function decided({ row, key, event, facts }: OpenedEvent, now: Date): Conclusion {
-    const { id, lane } = row;
-    if (row.echo) return { id, lane, ending: { outcome: 'echo' } };
+  function decided({ id, lane }: BatchedEvent, { key, event, facts }: OpenedEvent, now: Date): Conclusion {
     const decision = decideByRules({ event, facts, rules, now, mode: 'rules' });
     const { decidedBy, ruleId, ruleSetHash, confidence, actions } = decision;
     const sealed = sealedDecision.seal(key, id, { decision, facts });
-    const conclusion: Conclusion = {
-      id,
-      lane,
-      decision: { id: randomUUID(), decidedBy, ruleId, ruleSetHash, confidence, sealed },
-    };
+    const row = { id: randomUUID(), decidedBy, ruleId, ruleSetHash, confidence, sealed };
     if (actions.length === 0)
-      return { ...conclusion, ending: { outcome: decidedBy === 'none' ? 'undecided' : 'no_action' } };
-    const targets = effectKeys(id, actions);
-    return {
-      ...conclusion,
-      effects: actions.map(({ type, priority }, index) => {
-        const { key: effect = '', targetId = '' } = targets[index] ?? {};
-        return { key: effect, action: type, targetId, priority };
-      }),
-    };
+      return { id, lane, decision: row, ending: { outcome: decidedBy === 'none' ? 'undecided' : 'no_action' } };
+    const effects = effectKeys(id, actions).map(({ key: effect, type, targetId }, index) => ({
+      key: effect,
+      action: type,
+      targetId,
+      priority: actions[index]?.priority ?? 'standard',
+    }));
+    return { id, lane, decision: row, effects };
+  }
+
+  function concluded({ row, opened }: BatchItem, now: Date): Conclusion {
+    const { id, lane } = row;
+    if (opened === 'erased') return { id, lane, ending: { outcome: 'erased' } };
+    if (opened === 'unreadable') return { id, lane };
+    if (row.echo) return { id, lane, ending: { outcome: 'echo' } };
+    try {
+      return decided(row, opened, now);
+    } catch {
+      // Alone it fails by its class, and stays visible.
+      log.error(eventLabels(row), 'an event of a batch could not be decided');
+      return { id, lane };
+    }
   }
 
   return async function decide({ batchId }: { batchId: string }): Promise<BatchTally> {
-    const { opened, erased, unreadable } = await openBatch(dependencies, batchId);
     const now = new Date();
-    const conclusions: Conclusion[] = [
-      ...erased.map(({ id, lane }) => ({ id, lane, ending: { outcome: 'erased' } })),
-      ...unreadable.map(({ id, lane }) => ({ id, lane })),
-    ];
-    for (const event of opened) {
-      try {
-        conclusions.push(decided(event, now));
-      } catch {
-        // Alone it fails by its class, and stays visible.
-        log.error({ ...eventLabels(event.row), batch_id: batchId }, 'an event of a batch could not be decided');
-        conclusions.push({ id: event.row.id, lane: event.row.lane });
-      }
+    const held = new Set<string>();
+    const conclusions: Conclusion[] = [];
+    for (const item of await openBatch(dependencies, batchId)) {
+      const { id, lane } = item.row;
+      const conclusion = held.has(lane) ? { id, lane } : concluded(item, now);
+      if (!conclusion.ending) held.add(lane);
+      conclusions.push(conclusion);
     }
     await batches.conclude(batchId, conclusions);
     const ended = conclusions.filter(({ ending }) => ending).length;

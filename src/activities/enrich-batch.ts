@@ -12,17 +12,14 @@ import { openBatch } from './open-batch.ts';
 export function createEnrichBatch(dependencies: ActivityDependencies) {
   const { queries, enrichment, policy, log } = dependencies;
   return async function enrich({ batchId }: { batchId: string }): Promise<{ looked: number; gaps: number }> {
-    const { opened } = await openBatch(dependencies, batchId);
     const now = new Date();
-    const gathered = await Promise.all(
-      opened
-        .filter(({ row, event }) => !row.echo && needsFacts(event))
-        .map(async ({ row, key, event }) => {
-          const { tenantId } = row;
-          const found = await gatherFacts(enrichment, event, { tenantId, budgetMs: policy.enrich.budgetMs, now });
-          return { id: row.id, key, ...found };
-        }),
-    );
+    const { budgetMs } = policy.enrich;
+    const lookUps = (await openBatch(dependencies, batchId)).flatMap(({ row: { id, tenantId, echo }, opened }) => {
+      if (typeof opened === 'string' || echo || !needsFacts(opened.event)) return [];
+      const gathering = gatherFacts(enrichment, opened.event, { tenantId, budgetMs, now });
+      return [gathering.then((found) => ({ id, key: opened.key, ...found }))];
+    });
+    const gathered = await Promise.all(lookUps);
     const retryable = gathered.find((each) => each.retryable)?.retryable;
     if (retryable && activityInfo().attempt < policy.enrich.attempts) throw retryable;
     await storeBatchFacts(

@@ -52,7 +52,10 @@ export async function gatherFacts(
   });
 
   const deal = await lookUps.known('deal', event.dealId, (id, call) =>
-    reads.deal({ ...common('deal', id), fetch: async () => allowedDeal(await crm.readDeal(id, call()), allowed) }),
+    reads.deal({
+      ...common('deal', id),
+      fetch: async () => allowedDeal(the((await crm.readDeals([id], call()))[0], 'deal'), allowed),
+    }),
   );
   const about = { accountId: event.accountId ?? deal?.accountId, contactId: event.contactId ?? deal?.contactId };
   const [openTasks, contact, account, owner, intent] = await Promise.all([
@@ -83,7 +86,10 @@ export async function gatherFacts(
     const { id: dealId, taskIds = [] } = known;
     if (taskIds.length === 0) return [];
     return lookUps.known('tasks', dealId, (id, call) =>
-      reads.tasks({ ...common('deal', id), fetch: () => crm.readOpenTasks(taskIds, call()) }),
+      reads.tasks({
+        ...common('deal', id),
+        fetch: async () => (await crm.readOpenTasks(taskIds, call())).map(({ subject }) => subject),
+      }),
     );
   }
 

@@ -29,6 +29,9 @@ export interface ReadRequest<T> {
 export type Read<T> = (request: ReadRequest<T>) => Promise<Known<T>>;
 export type ObjectReads = ReturnType<typeof createObjectReads>;
 
+/** As many as a batch of events asks for at once. */
+const rowsAtOnce = 500;
+
 /**
  * Reads objects of a provider through a cache that all processes share.
  *
@@ -55,11 +58,11 @@ export function createObjectReads(options: {
     const rows = await readCachedFacts(queries, objects, new Date(Date.now() - cacheMs));
     const byHash = new Map(rows.map((row) => [row.objectHash, row]));
     return new Map(objects.map((object) => [object, byHash.get(object.objectHash)]));
-  });
+  }, rowsAtOnce);
   const store = createBatcher(async (rows: readonly FactsToCache[]) => {
     await storeCachedFacts(queries, [...new Map(rows.map((row) => [row.objectHash, row])).values()]);
     return new Map<FactsToCache, never>();
-  });
+  }, rowsAtOnce);
 
   function readsOf<T>(kind: string, sealed: SealedRecord<T>): Read<T> {
     const flights = new Map<string, Promise<Known<T>>>();

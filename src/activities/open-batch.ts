@@ -6,30 +6,24 @@ import type { Keyring } from '../privacy/keyring.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { openEvent } from './open-event.ts';
 
-export type OpenedEvent = ReturnType<typeof openEvent> & { row: BatchedEvent };
+export type OpenedEvent = Omit<ReturnType<typeof openEvent>, 'row'>;
 
-export interface OpenedBatch {
-  opened: OpenedEvent[];
-  /** Of subjects whose key is gone: nothing of them can be read, by design. */
-  erased: BatchedEvent[];
-  /** That could not be read for another reason: whatever it is, it shall not stop the others. */
-  unreadable: BatchedEvent[];
-}
+/** `erased`: the key of its subject is gone. `unreadable`: whatever else it is, it shall not stop the others. */
+export type BatchItem = { row: BatchedEvent; opened: OpenedEvent | 'erased' | 'unreadable' };
 
-/** Opens every event of a batch, each for itself. */
+/** Opens every event of a batch, each for itself, in the order in which they were accepted. */
 export async function openBatch(
   { queries, keyring, log }: { queries: Queries; keyring: Keyring; log: Logger },
   batchId: string,
-): Promise<OpenedBatch> {
-  const batch: OpenedBatch = { opened: [], erased: [], unreadable: [] };
-  for (const row of await readBatch(queries, batchId)) {
+): Promise<BatchItem[]> {
+  const rows = await readBatch(queries, batchId);
+  return rows.map((row) => {
     try {
-      batch.opened.push({ ...openEvent(row, keyring), row });
+      return { row, opened: openEvent(row, keyring) };
     } catch (error) {
-      const isErased = error instanceof ApplicationFailure && error.type === 'Erased';
-      batch[isErased ? 'erased' : 'unreadable'].push(row);
-      if (!isErased) log.error({ ...eventLabels(row), batch_id: batchId }, 'an event of a batch could not be opened');
+      if (error instanceof ApplicationFailure && error.type === 'Erased') return { row, opened: 'erased' };
+      log.error({ ...eventLabels(row), batch_id: batchId }, 'an event of a batch could not be opened');
+      return { row, opened: 'unreadable' };
     }
-  }
-  return batch;
+  });
 }

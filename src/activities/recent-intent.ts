@@ -1,9 +1,10 @@
 import type { Call, IntentPort, IntentSubject } from '../connectors/ports.ts';
-import { countIntent } from '../db/intent.ts';
+import { countIntents, type IntentQuestion } from '../db/intent.ts';
 import type { Queries } from '../db/database.ts';
 import type { IntentFacts } from '../domain/facts.ts';
 import type { Hasher } from '../privacy/hasher.ts';
 import { intentRefs } from '../privacy/intent-refs.ts';
+import { createBatcher } from './batcher.ts';
 
 const dayMs = 24 * 60 * 60_000;
 /** A rule or a model reads names; the count says how many signs there were in all. */
@@ -12,6 +13,10 @@ const maxTypes = 20;
 /** Counts the signs of interest of the last days: the behavioural events that Causeway recorded, and what a provider adds. */
 export function createRecentIntent(options: { queries: Queries; hasher: Hasher; provider: IntentPort; days: number }) {
   const { queries, hasher, provider, days } = options;
+  const ask = createBatcher(async (questions: readonly IntentQuestion[]) => {
+    const counts = await countIntents(queries, questions);
+    return new Map(questions.map((question, place) => [question, counts.get(place) ?? []]));
+  }, 500);
 
   return async function recentIntent(
     tenantId: string,
@@ -20,8 +25,8 @@ export function createRecentIntent(options: { queries: Queries; hasher: Hasher; 
     call: () => Call,
   ): Promise<IntentFacts> {
     const since = new Date(now.getTime() - days * dayMs);
-    const [own, others] = await Promise.all([
-      countIntent(queries, intentRefs(hasher, tenantId, about), since),
+    const [own = [], others] = await Promise.all([
+      ask({ ...intentRefs(hasher, tenantId, about), since: since.toISOString() }),
       provider.recentIntent(about, days, call()),
     ]);
     const types = [...new Set([...own.map(({ type }) => type), ...others.types])].slice(0, maxTypes);

@@ -21,16 +21,24 @@ export interface CrmField {
   property: string;
 }
 
+export interface OpenTask {
+  id: string;
+  subject: string;
+}
+
 /** Where deals, contacts, companies and owners are read, and properties written. Every method throws `VendorError`; kind `NotFound` when the object is gone. */
 export interface CrmPort {
-  /** The deal with the ids of its first contact and company and of its tasks; the stage is the label of its pipeline, lower-case. */
-  readDeal(dealId: string, call: Call): Promise<DealFacts>;
+  /**
+   * Up to 100 deals with the ids of their first contact and company and of their tasks; the stage is the label of the pipeline,
+   * lower-case. Those that are gone are not among them.
+   */
+  readDeals(dealIds: readonly string[], call: Call): Promise<readonly DealFacts[]>;
   /** Up to 100 contacts in one request; those that are gone are not among them. */
   readContacts(contactIds: readonly string[], call: Call): Promise<readonly ContactFacts[]>;
   /** Up to 100 companies in one request; those that are gone are not among them. */
   readAccounts(accountIds: readonly string[], call: Call): Promise<readonly AccountFacts[]>;
-  /** What those of up to 100 tasks are called that are not completed. */
-  readOpenTasks(taskIds: readonly string[], call: Call): Promise<readonly string[]>;
+  /** Those of up to 100 tasks that are not completed, and what they are called. */
+  readOpenTasks(taskIds: readonly string[], call: Call): Promise<readonly OpenTask[]>;
   readOwner(ownerId: string, call: Call): Promise<OwnerFacts>;
   /** One property as it stands; `null` when it is empty, or when there is no such property. */
   readField(field: CrmField, call: Call): Promise<string | null>;

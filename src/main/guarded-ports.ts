@@ -23,7 +23,7 @@ export function createBreakers(
 export function guardPorts({ crm, intent, chat, mail }: Ports, { HubSpot, Slack, Gmail }: Breakers): Ports {
   return {
     crm: {
-      readDeal: (...given) => HubSpot.run(() => crm.readDeal(...given)),
+      readDeals: (...given) => HubSpot.run(() => crm.readDeals(...given)),
       readContacts: (...given) => HubSpot.run(() => crm.readContacts(...given)),
       readAccounts: (...given) => HubSpot.run(() => crm.readAccounts(...given)),
       readOpenTasks: (...given) => HubSpot.run(() => crm.readOpenTasks(...given)),

@@ -1,3 +1,4 @@
+import { coalesceReads } from '../activities/coalesce-reads.ts';
 import { createObjectReads } from '../activities/object-reads.ts';
 import { createRecentIntent } from '../activities/recent-intent.ts';
 import { createRequestLimit } from '../activities/request-limit.ts';
@@ -45,7 +46,7 @@ export function wireProviders(
   return {
     ports,
     breakers,
-    enrichment: { crm: ports.crm, reads, recentIntent, allowed },
+    enrichment: { crm: coalesceReads(ports.crm), reads, recentIntent, allowed },
     openForMs: (provider: Provider) => breakers[provider].openForMs(),
     stop: () => states.stop(),
   };

@@ -10,7 +10,7 @@ import { type Causeway, startCauseway } from '../causeway.ts';
 import { crmRules, overdueDeal } from '../crm-rules.ts';
 import { eventually } from '../eventually.ts';
 import { pathOf } from '../history-path.ts';
-import { contestedDeal, daysFromNow, dealChange, newId, stalledDeal } from '../hubspot-events.ts';
+import { calmDeal, contestedDeal, daysFromNow, dealChange, newId, stalledDeal } from '../hubspot-events.ts';
 import { postSigned } from '../post-signed.ts';
 import { startProgram } from '../program.ts';
 import { runServer } from '../running-sandbox.ts';
@@ -75,8 +75,6 @@ async function withPriority(): Promise<{ causeway: Causeway; dealId: number }> {
 
 /** A model is asked about every event. */
 const modelFirst = 'modes: [{ types: [deal.*], mode: model-first }]';
-const calmDeal = () => ({ ...stalledDeal(), closedate: daysFromNow(90) });
-
 const scenarios: Record<PathName, () => Promise<Happened>> = {
   async acted() {
     const causeway = await working();

@@ -38,40 +38,42 @@ test('a deal is read with its stage by label, its lists split, its moments in IS
   await sandbox.put('tasks', '701', { hs_task_subject: 'Call Ada' });
   await sandbox.put('deals', '9001', properties, { contacts: ['501'], companies: ['601'], tasks: ['701'] });
 
-  await expect(hubspot().readDeal('9001', call)).resolves.toEqual({
-    id: '9001',
-    name: 'Acme renewal',
-    stage: 'decision maker bought-in',
-    stageId: 'decisionmakerboughtin',
-    closeDate: '2026-01-01T00:00:00.000Z',
-    enteredStageAt: '2025-11-01T09:00:00.000Z',
-    lastActivityAt: '2025-11-05T10:30:00.500Z',
-    competitors: ['Globex', 'Initech'],
-    ownerId: '77',
-    contactId: '501',
-    accountId: '601',
-    taskIds: ['701'],
-  });
+  await expect(hubspot().readDeals(['9001'], call)).resolves.toEqual([
+    {
+      id: '9001',
+      name: 'Acme renewal',
+      stage: 'decision maker bought-in',
+      stageId: 'decisionmakerboughtin',
+      closeDate: '2026-01-01T00:00:00.000Z',
+      enteredStageAt: '2025-11-01T09:00:00.000Z',
+      lastActivityAt: '2025-11-05T10:30:00.500Z',
+      competitors: ['Globex', 'Initech'],
+      ownerId: '77',
+      contactId: '501',
+      accountId: '601',
+      taskIds: ['701'],
+    },
+  ]);
   expect(await sandbox.calls('hubspot', 'deals.read')).toBe(1);
 });
 
 test('what a deal does not say, or says illegibly, is absent rather than empty', async () => {
   await sandbox.put('deals', '9002', { dealname: null, closedate: 'next spring', competitors: ' ; ' });
-  await expect(hubspot().readDeal('9002', call)).resolves.toEqual({ id: '9002' });
+  await expect(hubspot().readDeals(['9002'], call)).resolves.toEqual([{ id: '9002' }]);
 });
 
 test('a stage that no pipeline knows stays its id', async () => {
   await sandbox.put('deals', '9003', { dealstage: '1f4f1ec1-8174' });
-  const deal = await hubspot().readDeal('9003', call);
+  const [deal] = await hubspot().readDeals(['9003'], call);
   expect(deal).toMatchObject({ stage: '1f4f1ec1-8174', stageId: '1f4f1ec1-8174' });
 });
 
 test('deals that are read at the same time share one look-up of the labels, and later ones reuse it', async () => {
   await sandbox.put('deals', '9004', { dealstage: 'negotiation' });
   const crm = hubspot();
-  const deals = await Promise.all(Array.from({ length: 5 }, () => crm.readDeal('9004', call)));
-  expect(deals.map(({ stage }) => stage)).toEqual(Array.from({ length: 5 }, () => 'negotiation'));
-  await crm.readDeal('9004', call);
+  const deals = await Promise.all(Array.from({ length: 5 }, () => crm.readDeals(['9004'], call)));
+  expect(deals.flat().map(({ stage }) => stage)).toEqual(Array.from({ length: 5 }, () => 'negotiation'));
+  await crm.readDeals(['9004'], call);
   expect(await sandbox.calls('hubspot', 'pipelines.list')).toBe(1);
 });
 
@@ -79,8 +81,8 @@ test('a look-up of the labels that failed is made again by the next read', async
   await sandbox.put('deals', '9005', { dealstage: 'negotiation' });
   await sandbox.fault({ connector: 'hubspot', operation: 'pipelines.list', fault: 'status', status: 503 });
   const crm = hubspot();
-  await expect(crm.readDeal('9005', call)).rejects.toMatchObject({ kind: 'Unavailable' });
-  await expect(crm.readDeal('9005', call)).resolves.toMatchObject({ stage: 'negotiation' });
+  await expect(crm.readDeals(['9005'], call)).rejects.toMatchObject({ kind: 'Unavailable' });
+  await expect(crm.readDeals(['9005'], call)).resolves.toMatchObject([{ stage: 'negotiation' }]);
 });
 
 test('contacts, companies and owners are read by id', async () => {
@@ -112,15 +114,59 @@ test('a hundred tasks are read in one request, and those that are done are left 
     });
   }
   const open = await hubspot().readOpenTasks([...ids, '404'].slice(-100), call);
-  expect(open).toEqual(['a task without a subject', 'Task 98', 'Task 99']);
+  expect(open.map(({ subject }) => subject)).toEqual(['a task without a subject', 'Task 98', 'Task 99']);
   expect(await sandbox.calls('hubspot', 'tasks.batchRead')).toBe(1);
 });
 
-test('what is gone is NotFound', async () => {
+test('what is gone is left out, and an owner who is gone is NotFound', async () => {
   const gone = { kind: 'NotFound', failureClass: 'HubSpotNotFound' };
-  await expect(hubspot().readDeal('404', call)).rejects.toMatchObject(gone);
+  await expect(hubspot().readDeals(['404'], call)).resolves.toEqual([]);
   await expect(hubspot().readContacts(['404'], call)).resolves.toEqual([]);
   await expect(hubspot().readOwner('not-a-number', call)).rejects.toMatchObject(gone);
+});
+
+test('an id that cannot be one of HubSpot is not asked for, so that it spoils no request of others', async () => {
+  await sandbox.put('contacts', '504', { firstname: 'Ada' });
+  const crm = hubspot();
+  await expect(crm.readContacts(['user_1', '504', '1e3'], call)).resolves.toEqual([{ id: '504', firstName: 'Ada' }]);
+  await expect(crm.readDeals(['deal-1'], call)).resolves.toEqual([]);
+  await expect(crm.readAccounts(['../owners'], call)).resolves.toEqual([]);
+  expect(await sandbox.calls('hubspot', 'contacts.batchRead')).toBe(1);
+  expect(await sandbox.calls('hubspot', 'companies.batchRead')).toBe(0);
+});
+
+test('a hundred deals are read with all they are associated with in four requests, and a few one by one', async () => {
+  const ids = Array.from({ length: 100 }, (_, index) => String(10_000 + index));
+  for (const [index, id] of ids.entries()) {
+    const properties = {
+      dealname: `Deal ${index}`,
+      dealstage: 'negotiation',
+      competitors: index === 0 ? 'Globex' : null,
+    };
+    const links = { contacts: [String(20_000 + index)], companies: ['601'], tasks: ['1', '2'] };
+    if (index !== 50) await sandbox.put('deals', id, properties, index === 99 ? {} : links);
+  }
+  const crm = hubspot();
+  const few = await crm.readDeals(ids.slice(0, 4), call);
+  expect(await sandbox.calls('hubspot', 'deals.read')).toBe(4);
+  const deals = await crm.readDeals(ids, call);
+  expect(deals.slice(0, 4)).toEqual(few);
+  expect(deals).toHaveLength(99);
+  expect(deals[0]).toEqual({
+    id: '10000',
+    name: 'Deal 0',
+    stage: 'negotiation',
+    stageId: 'negotiation',
+    competitors: ['Globex'],
+    contactId: '20000',
+    accountId: '601',
+    taskIds: ['1', '2'],
+  });
+  expect(deals.at(-1)).toEqual({ id: '10099', name: 'Deal 99', stage: 'negotiation', stageId: 'negotiation' });
+  const counts = ['deals.batchRead', 'deals.batchReadAssociations', 'deals.read'].map((operation) =>
+    sandbox.calls('hubspot', operation),
+  );
+  expect(await Promise.all(counts)).toEqual([1, 3, 4]);
 });
 
 test.each<[number, VendorErrorKind]>([
@@ -205,7 +251,7 @@ test.each([
 test('every request asks for its turn, and one that gets none is not sent', async () => {
   await sandbox.put('deals', '9006', { dealstage: 'negotiation' });
   const open = limitThat();
-  await hubspot(sandbox.hubspotUrl, open).readDeal('9006', call);
+  await hubspot(sandbox.hubspotUrl, open).readDeals(['9006'], call);
   expect(open.admitted).toHaveLength(2);
   expect(open.admitted.every((timeoutMs) => timeoutMs <= call.timeoutMs / 2)).toBe(true);
 

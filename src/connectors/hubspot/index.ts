@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { VendorError } from '../../domain/failure.ts';
 import type { CrmPort, RequestLimit } from '../ports.ts';
 import { createHubSpotClient } from './client.ts';
-import { crmObject, dealFacts, dealProperties, textOf } from './deal-facts.ts';
+import { type CrmObject, crmObject, dealFacts, textOf } from './deal-facts.ts';
+import { readDealObjects } from './deals.ts';
 import {
   accountFacts,
   accountProperties,
@@ -43,47 +44,44 @@ export function createHubSpot({ competitorsProperty, ...settings }: HubSpotOptio
   return {
     ...createFields(ask),
 
-    async readDeal(dealId, { timeoutMs }) {
+    async readDeals(dealIds, { timeoutMs }) {
       const startedMs = performance.now();
-      const deal = await ask('readDeal', timeoutMs, crmObject, (crm, options) =>
-        crm.deals.basicApi.getById(
-          dealId,
-          [...dealProperties, competitorsProperty],
-          undefined,
-          ['contacts', 'companies', 'tasks'],
-          false,
-          undefined,
-          options,
-        ),
-      );
-      if (!deal.properties['dealstage']) return dealFacts(deal, new Map(), competitorsProperty);
+      const deals = await readDealObjects(ask, askable(dealIds), [competitorsProperty], timeoutMs);
       const remainingMs = timeoutMs - (performance.now() - startedMs);
-      const labels = await within(
-        remainingMs,
-        stageLabels(() => loadStageLabels(remainingMs)),
-      );
-      return dealFacts(deal, labels, competitorsProperty);
+      const labels = deals.some(({ properties }) => properties['dealstage'])
+        ? await within(
+            remainingMs,
+            stageLabels(() => loadStageLabels(remainingMs)),
+          )
+        : new Map<string, string>();
+      return deals.map((deal) => dealFacts(deal, labels, competitorsProperty));
     },
 
     async readContacts(contactIds, { timeoutMs }) {
-      const { results } = await ask('readContacts', timeoutMs, batch, (crm, options) =>
-        crm.contacts.batchApi.read(batchOf(contactIds, contactProperties), false, options),
+      const objects = await readObjects(contactIds, (ids) =>
+        ask('readContacts', timeoutMs, batch, (crm, options) =>
+          crm.contacts.batchApi.read(batchOf(ids, contactProperties), false, options),
+        ),
       );
-      return results.map(contactFacts);
+      return objects.map(contactFacts);
     },
 
     async readAccounts(accountIds, { timeoutMs }) {
-      const { results } = await ask('readAccounts', timeoutMs, batch, (crm, options) =>
-        crm.companies.batchApi.read(batchOf(accountIds, accountProperties), false, options),
+      const objects = await readObjects(accountIds, (ids) =>
+        ask('readAccounts', timeoutMs, batch, (crm, options) =>
+          crm.companies.batchApi.read(batchOf(ids, accountProperties), false, options),
+        ),
       );
-      return results.map(accountFacts);
+      return objects.map(accountFacts);
     },
 
     async readOpenTasks(taskIds, { timeoutMs }) {
-      const { results } = await ask('readOpenTasks', timeoutMs, batch, (crm, options) =>
-        crm.objects.tasks.batchApi.read(batchOf(taskIds, taskProperties), false, options),
+      const objects = await readObjects(taskIds, (ids) =>
+        ask('readOpenTasks', timeoutMs, batch, (crm, options) =>
+          crm.objects.tasks.batchApi.read(batchOf(ids, taskProperties), false, options),
+        ),
       );
-      return results.flatMap((task) => openTask(task) ?? []);
+      return objects.flatMap((task) => openTask(task) ?? []);
     },
 
     async readOwner(ownerId, { timeoutMs }) {
@@ -100,6 +98,17 @@ export function createHubSpot({ competitorsProperty, ...settings }: HubSpotOptio
       return { id: ownerId, ...(email && { email }), ...(firstName && { firstName }) };
     },
   };
+}
+
+/** HubSpot's ids are numbers, and it refuses a whole request for the sake of one that is none: no object has such an id. */
+const askable = (ids: readonly string[]): string[] => ids.filter((id) => /^\d{1,19}$/.test(id));
+
+async function readObjects(
+  ids: readonly string[],
+  read: (ids: readonly string[]) => Promise<z.infer<typeof batch>>,
+): Promise<CrmObject[]> {
+  const asked = askable(ids);
+  return asked.length === 0 ? [] : (await read(asked)).results;
 }
 
 const batchOf = (ids: readonly string[], properties: readonly string[]) => ({

@@ -1,4 +1,5 @@
 import type { AccountFacts, ContactFacts } from '../../domain/facts.ts';
+import type { OpenTask } from '../ports.ts';
 import { type CrmObject, textOf } from './deal-facts.ts';
 
 export const contactProperties = ['email', 'firstname', 'lastname'];
@@ -27,9 +28,9 @@ export function accountFacts({ id, properties }: CrmObject): AccountFacts {
 export const taskProperties = ['hs_task_subject', 'hs_task_status'];
 
 /** What an unfinished task is called; `undefined` for one that is completed. */
-export function openTask({ properties }: CrmObject): string | undefined {
+export function openTask({ id, properties }: CrmObject): OpenTask | undefined {
   if (properties['hs_task_status'] === 'COMPLETED') return undefined;
-  return textOf(properties['hs_task_subject']) ?? 'a task without a subject';
+  return { id, subject: textOf(properties['hs_task_subject']) ?? 'a task without a subject' };
 }
 
 function countOf(value: string | null | undefined): number | undefined {
