@@ -22,7 +22,7 @@ const history = z.object({
 
 const localActivity = z.object({ activity_type: z.string(), attempt: z.number() });
 
-/** The steps that a recorded gtmEvent took, and how it ended: `begin, decide, finish: COMPLETED, undecided`. */
+/** The steps that a recorded workflow took, and how it ended: `begin, decide, finish: COMPLETED, undecided`. */
 export function pathOf(text: string): string {
   const { events } = history.parse(JSON.parse(text));
 

@@ -4,6 +4,8 @@ import { Pool, type PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { acceptEvents } from '../src/db/accept-events.ts';
+import { claimBatch, takeOverdueBatches } from '../src/db/batch-claims.ts';
+import { beginBatch, concludeEvents, readBatch } from '../src/db/batch-steps.ts';
 import type { Queries } from '../src/db/database.ts';
 import { claimIntent, readForEffect } from '../src/db/effects.ts';
 import { beginEvent, decideOnce } from '../src/db/event-steps.ts';
@@ -49,6 +51,8 @@ beforeAll(async () => {
   database = await createTestDatabase();
   session = await openSession(database.url);
   pool = new Pool({ connectionString: database.url, max: 2 });
+  // Dropping the database may be quicker than the goodbye of an idle connection.
+  pool.on('error', () => undefined);
   const logger = { logQuery: (query: string, params: unknown[]) => void statements.push({ query, params }) };
   const over = (client: PoolClient) => drizzle(client, { logger });
   queries = Object.assign(drizzle(pool, { schema, logger }), { over });
@@ -67,6 +71,14 @@ beforeAll(async () => {
       convert_to(repeat('x', 500), 'UTF8'), clock_timestamp(), case when n > 19600 then 'accepted' else 'failed' end, n > 19600,
       clock_timestamp(), case when n > 19600 then null else clock_timestamp() end
     from generate_series(1, 20000) n`);
+  // A thousand more wait for a batch, half of them behind those, and a thousand are in ten batches.
+  await session.query(`
+    insert into events (id, tenant_id, source, type, key_hash, fingerprint, lane, correlation_id, subject_key_id, sealed, occurred_at,
+      batched, batch_id)
+    select gen_random_uuid(), 'default', 'product', 'page.viewed', md5('batched' || n), '', md5(case when n % 2 = 0 then (n % 200)::text else 'own' || n end),
+      'correlation', md5((n % 5000 + 1)::text)::uuid, '\\x00', clock_timestamp(), true,
+      case when n > 1000 then md5((n % 10)::text)::uuid end
+    from generate_series(1, 2000) n`);
   await session.query(`
     insert into decisions (id, event_id, generation, decided_by, rule_set_hash)
       select gen_random_uuid(), id, 0, 'rules', '' from events`);
@@ -104,6 +116,7 @@ async function plansOf(work: () => Promise<unknown>): Promise<{ scanned: string[
   };
 }
 
+const aBatch = '1679091c-5a88-0faf-6fb5-e6087eb1b2dc';
 const head = { eventId: idOf(19_700), generation: 0 };
 const newEvent = (index: number) => ({
   id: randomUUID(),
@@ -146,6 +159,27 @@ describe('among twenty thousand events', () => {
       'a sweep jumps from lane to lane',
       ['events_open_lane', 'events_pkey'],
       () => takeOverdueHeads(queries, { staleMs: 3_600_000, runningMs: 3_600_000, count: 200 }),
+    ],
+    [
+      'events that wait for a batch are claimed by the front of their lanes',
+      ['events_waiting_for_batch', 'events_open_lane', 'events_pkey'],
+      () => claimBatch(queries, randomUUID(), { maxEvents: 100, maxWaitMs: 3_600_000 }),
+    ],
+    [
+      'batches that nobody began are found',
+      ['events_in_batch'],
+      () => takeOverdueBatches(queries, { staleMs: 3_600_000, runningMs: 3_600_000, count: 20 }),
+    ],
+    ['a batch begins', ['events_in_batch'], () => beginBatch(queries, aBatch, 'run')],
+    ['the events of a batch are read', ['events_in_batch', 'subject_keys_pkey'], () => readBatch(queries, aBatch)],
+    [
+      'an event of a batch is ended',
+      ['events_pkey', 'events_open_lane'],
+      () =>
+        concludeEvents(queries, randomUUID(), [
+          { id: randomUUID(), lane: keyOf(1), ending: { outcome: 'no_action' } },
+          { id: randomUUID(), lane: keyOf(2) },
+        ]),
     ],
     ['the first step finds its event', ['events_pkey'], () => beginEvent(queries, head, 'run')],
     [

@@ -11,7 +11,7 @@ import { pathOf } from './history-path.ts';
 import { paths } from './replay/paths.ts';
 
 // Executions that are under way when a new version is deployed go on in the new code: it has to do what the old one did.
-// test/replay holds what every path of gtmEvent left in Temporal's history; test/replay/record.ts makes them.
+// test/replay holds what every path of a workflow left in Temporal's history; test/replay/record.ts makes them.
 
 const folder = join(import.meta.dirname, 'replay');
 const histories = new Map<string, RecordedHistory>();
@@ -31,6 +31,8 @@ async function replayed(options: Parameters<typeof replayHistories>[1]): Promise
   const results = await replayHistories([...histories.values()], options);
   return Object.fromEntries([...histories.keys()].map((name, index) => [name, results[index]?.result ?? 'missing']));
 }
+
+const isBatch = (path: string): boolean => path.includes('Batch');
 
 const expectedFor = (isDifferent: (path: string) => boolean): Record<string, string> =>
   Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, isDifferent(path) ? 'different' : 'same']));
@@ -70,23 +72,27 @@ describe('the recorded histories', () => {
 
 describe('a change of the workflow that running executions would not survive', () => {
   let copy = '';
-  let source = '';
   beforeAll(async () => {
     // Within the project, so that it finds the project's packages.
     copy = await mkdtemp(join(projectFolder, '.causeway', 'broken-workflow-'));
     await cp(join(projectFolder, 'src'), copy, { recursive: true });
-    source = await readFile(join(copy, 'workflows', 'gtm-event.ts'), 'utf8');
   });
   afterAll(() => rm(copy, { recursive: true, force: true }));
 
   const decideLine = /^.*await local\.decide\(.*\n/m;
   const enrichLine = /^ *if \(hasFacts\) \{\n/m;
+  interface Change {
+    what: string;
+    file?: 'gtm-event.ts' | 'gtm-batch.ts';
+    change: (source: string) => string;
+    isDifferent: (path: string) => boolean;
+  }
 
-  it.each<{ what: string; change: (source: string) => string; isDifferent: (path: string) => boolean }>([
+  it.each<Change>([
     {
       what: 'deciding before it looks up',
       change: (text) => text.replace(decideLine, '').replace(enrichLine, (line) => text.match(decideLine)?.[0] + line),
-      isDifferent: (path) => path.includes('enrich'),
+      isDifferent: (path) => path.includes('enrich') && !isBatch(path),
     },
     {
       what: 'leaving the effects out',
@@ -112,12 +118,27 @@ describe('a change of the workflow that running executions would not survive', (
     {
       what: 'reporting nothing',
       change: (text) => text.replace(/^ *report\(.*\n/m, ''),
-      isDifferent: () => true,
+      isDifferent: (path) => !isBatch(path),
     },
-  ])('is caught: $what', async ({ change, isDifferent }) => {
+    {
+      what: 'deciding a batch that was not looked up',
+      file: 'gtm-batch.ts',
+      change: (text) => text.replace(/^ *await enrichBatch\(.*\n/m, ''),
+      isDifferent: (path) => path.includes('enrichBatch'),
+    },
+    {
+      what: 'leaving the events of a batch open',
+      file: 'gtm-batch.ts',
+      change: (text) => text.replace(/await CancellationScope\.nonCancellable\([^]*?\n {4}\);/, '{ events: 0 };'),
+      isDifferent: (path) => path.includes('endBatch'),
+    },
+  ])('is caught: $what', async ({ file = 'gtm-event.ts', change, isDifferent }) => {
+    const original = join(projectFolder, 'src', 'workflows', file);
+    const source = await readFile(original, 'utf8');
     const changed = change(source);
     expect(changed).not.toBe(source);
-    await writeFile(join(copy, 'workflows', 'gtm-event.ts'), changed);
+    await cp(join(projectFolder, 'src', 'workflows'), join(copy, 'workflows'), { recursive: true });
+    await writeFile(join(copy, 'workflows', file), changed);
     const bundle = await bundleWorkflows([], join(copy, 'workflows', 'index.ts'));
     expect(await replayed({ bundle, plugins: [] })).toEqual(expectedFor(isDifferent));
   });

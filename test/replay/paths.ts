@@ -1,12 +1,18 @@
-/** Every path that a gtmEvent can take, by the name of the file that shows it: its steps, and how it ended. */
+/** Every path that a workflow can take, by the name of the file that shows it: its steps, and how it ended. */
 export const paths = {
   acted: 'begin, enrich, decide, act, finish: COMPLETED, acted',
   'acted-traced': 'begin, enrich, decide, act, finish: COMPLETED, acted',
   'acted-twice': 'begin, enrich, decide, act, act, finish: COMPLETED, acted',
+  'batch-canceled': 'beginBatch, enrichBatch canceled, endBatch: CANCELED, Canceled',
+  'batch-canceled-before-it-began': 'endBatch: CANCELED, Canceled',
+  'batch-decided': 'beginBatch, enrichBatch, decideBatch: COMPLETED',
+  'batch-empty': 'beginBatch: COMPLETED',
+  'batch-given-up': 'beginBatch, enrichBatch x3 failed, endBatch: FAILED, Unexpected',
   'canceled-before-it-began': 'finish: CANCELED, failed, Canceled',
   'canceled-while-acting': 'begin, enrich, decide, act canceled, finish, wait, finish: CANCELED, failed, Canceled',
   'canceled-while-asking': 'begin, enrich, decide, consult canceled, finish: CANCELED, failed, Canceled',
   'canceled-while-looking-up': 'begin, enrich canceled, finish: CANCELED, failed, Canceled',
+  'decided-in-a-batch': 'begin, decide, act, finish: COMPLETED, acted',
   echo: 'begin, finish: COMPLETED, echo',
   'effect-refused': 'begin, enrich, decide, act failed, finish: FAILED, failed, GmailRejected',
   'effect-retried': 'begin, enrich, decide, act x2, finish: COMPLETED, acted',

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { expect, onTestFinished, test } from 'vitest';
+import { claimBatch } from '../../src/db/batch-claims.ts';
+import { batchWorkflowId } from '../../src/domain/ids.ts';
 import { projectFolder } from '../../src/main/world/folders.ts';
 import { freePorts } from '../../src/main/world/ports.ts';
 import { fetchHistory } from '../../src/temporal/recorded-history.ts';
@@ -11,6 +14,7 @@ import { crmRules, overdueDeal } from '../crm-rules.ts';
 import { eventually } from '../eventually.ts';
 import { pathOf } from '../history-path.ts';
 import { calmDeal, contestedDeal, daysFromNow, dealChange, newId, stalledDeal } from '../hubspot-events.ts';
+import { postProduct, productEvent, startWithProduct } from '../product-events.ts';
 import { postSigned } from '../post-signed.ts';
 import { startProgram } from '../program.ts';
 import { runServer } from '../running-sandbox.ts';
@@ -71,6 +75,40 @@ async function withPriority(): Promise<{ causeway: Causeway; dealId: number }> {
   await causeway.sandbox.put('deals', String(dealId), overdueDeal());
   await causeway.finished(await postSigned(causeway.url, causeway.configuration, dealChange(dealId)));
   return { causeway, dealId };
+}
+
+async function productOf(options: { worker?: boolean } = {}): Promise<Causeway> {
+  const causeway = await startWithProduct('{maxWaitSeconds: 0}', { environment: shortCalls, ...options });
+  onTestFinished(() => causeway.close());
+  return causeway;
+}
+
+/** Two events for a batch, of which the first has something to do; resolves to their ids. */
+async function viewed(causeway: Causeway): Promise<string[]> {
+  const deal = String(newId());
+  await causeway.sandbox.put('deals', deal, contestedDeal());
+  const events = [productEvent('page.viewed', { deal }), productEvent('page.viewed')];
+  return (await postProduct(causeway, events)).events.map(({ id }) => id);
+}
+
+/** The batch that took these events. */
+async function batchOf(causeway: Causeway, ids: readonly string[]): Promise<Happened> {
+  const workflowId = await eventually('a batch takes the events', async () => {
+    const { rows } = await causeway.queries.execute<{ batchId: string | null }>(
+      sql`select batch_id as "batchId" from events where id = ${ids[1]}`,
+    );
+    return rows[0]?.batchId ? batchWorkflowId(rows[0].batchId) : undefined;
+  });
+  return { causeway, workflowId };
+}
+
+/** A batch whose workflow was started, while there is no worker. */
+async function startedBatch(causeway: Causeway): Promise<Happened> {
+  await viewed(causeway);
+  const batch = await claimBatch(causeway.queries, randomUUID(), { maxEvents: 2, maxWaitMs: 0 });
+  if (!batch) throw new Error('no batch was claimed');
+  await causeway.workflows.batches.start(batch, Date.now() + 10_000);
+  return { causeway, workflowId: batchWorkflowId(batch.batchId) };
 }
 
 /** A model is asked about every event. */
@@ -213,6 +251,61 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
     const causeway = await causewayOf({ settings: modelFirst });
     await causeway.sandbox.fault({ connector: 'openai', fault: 'slow', delayMs: 3_000 });
     return canceled(causeway, 'openai', 'responses.create');
+  },
+
+  async 'batch-decided'() {
+    const causeway = await productOf();
+    const ids = await viewed(causeway);
+    return batchOf(causeway, ids);
+  },
+
+  async 'decided-in-a-batch'() {
+    const causeway = await productOf();
+    const [acting = ''] = await viewed(causeway);
+    await causeway.finished(acting);
+    return happened(causeway, acting);
+  },
+
+  async 'batch-canceled'() {
+    const causeway = await productOf();
+    await causeway.sandbox.fault({ connector: 'hubspot', operation: 'deals.read', fault: 'slow', delayMs: 3_000 });
+    const found = await batchOf(causeway, await viewed(causeway));
+    await eventually('the batch looks its events up', async () =>
+      (await causeway.sandbox.calls('hubspot', 'deals.read')) > 0 ? true : undefined,
+    );
+    await causeway.client.workflow.getHandle(found.workflowId).cancel();
+    return found;
+  },
+
+  async 'batch-canceled-before-it-began'() {
+    const causeway = await productOf({ worker: false });
+    const found = await startedBatch(causeway);
+    await causeway.client.workflow.getHandle(found.workflowId).cancel();
+    await causeway.startWorker();
+    return found;
+  },
+
+  async 'batch-empty'() {
+    const causeway = await productOf({ worker: false });
+    const found = await startedBatch(causeway);
+    await causeway.queries.execute(sql`update events set state = 'done', holds_lane = false`);
+    await causeway.startWorker();
+    return found;
+  },
+
+  async 'batch-given-up'() {
+    const causeway = await productOf({ worker: false });
+    const session = await openSession(causeway.configuration.DATABASE_URL);
+    onTestFinished(() => session.close());
+    await session.query(
+      `create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`,
+    );
+    await session.query(
+      'create trigger refuse before update of facts_sealed on events for each row execute function refuse()',
+    );
+    const found = await startedBatch(causeway);
+    await causeway.startWorker();
+    return found;
   },
 
   async superseded() {
