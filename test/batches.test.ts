@@ -1,15 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { claimBatch } from '../src/db/batch-claims.ts';
-import { readBatch } from '../src/db/batch-steps.ts';
+import { beginBatch, concludeEvents, readBatch, storeBatchFacts } from '../src/db/batch-steps.ts';
 import type { EventView } from '../src/domain/event-view.ts';
 import { batchWorkflowId } from '../src/domain/ids.ts';
 import { failureClassKey } from '../src/temporal/search-attributes.ts';
 import type { Causeway } from './causeway.ts';
-import { eventRows } from './event-rows.ts';
+import { eventRow, eventRows, wholeRow } from './event-rows.ts';
 import { eventually } from './eventually.ts';
 import { calmDeal, contestedDeal, newId, stalledDeal } from './hubspot-events.ts';
 import { postProduct, productEvent, startWithProduct } from './product-events.ts';
+import { openSession } from './session.ts';
 
 /** Protects events that are decided together: each is taken once, keeps its place in its lane, acts once, and is seen on its own. */
 
@@ -301,4 +302,52 @@ test('a batch that was claimed and never started is started by a sweep', async (
   expect(new Set(finished.map(({ workflow }) => workflow.id))).toEqual(
     new Set([batchWorkflowId(claimed?.batchId ?? '')]),
   );
+});
+
+test('a step of a batch that comes late leaves alone what has left the batch', async () => {
+  const causeway = await started('{maxWaitSeconds: 3600}', { worker: false });
+  const { queries } = causeway;
+  const ids = await post(causeway, views(2));
+  const batchId = crypto.randomUUID();
+  await claimBatch(queries, batchId, { maxEvents: 2, maxWaitMs: 0 });
+  const [first, second] = await readBatch(queries, batchId);
+  const conclusion = (row = first, outcome?: string) => ({
+    id: row?.id ?? '',
+    lane: row?.lane ?? '',
+    ...(outcome !== undefined && { ending: { outcome } }),
+  });
+  const { next } = await concludeEvents(queries, batchId, [conclusion(first), conclusion(second, 'no_action')]);
+  expect(next.map(({ id }) => id)).toEqual([ids[0]]);
+  const before = await Promise.all(ids.map((id) => wholeRow(queries, id)));
+
+  expect(await beginBatch(queries, batchId, 'late')).toBe(0);
+  await storeBatchFacts(
+    queries,
+    batchId,
+    ids.map((id) => ({ id, sealed: Buffer.from('late') })),
+  );
+  const late = await concludeEvents(queries, batchId, [conclusion(first, 'undecided'), conclusion(second)]);
+  expect(late.closed).toEqual([]);
+  const claimed = /"claimed_at": ?"[^"]*"/g;
+  const now = await Promise.all(ids.map((id) => wholeRow(queries, id)));
+  expect(now.map((row) => row.replace(claimed, ''))).toEqual(before.map((row) => row.replace(claimed, '')));
+});
+
+test('while somebody else has a lane, no event of it is ended or let go', async () => {
+  const causeway = await started('{maxWaitSeconds: 3600}', { worker: false });
+  const { queries } = causeway;
+  await post(causeway, views(1));
+  const batchId = crypto.randomUUID();
+  await claimBatch(queries, batchId, { maxEvents: 1, maxWaitMs: 0 });
+  const [event] = await readBatch(queries, batchId);
+  const { lane = '', id = '' } = event ?? {};
+  const session = await openSession(causeway.configuration.DATABASE_URL);
+  onTestFinished(() => session.close());
+  await session.query('begin');
+  await session.query(`select pg_advisory_xact_lock(('x' || left($1, 16))::bit(64)::bigint)`, [lane]);
+  const concluding = concludeEvents(queries, batchId, [{ id, lane, ending: { outcome: 'no_action' } }]);
+  await session.waiting(1);
+  expect(await eventRow(queries, id)).toMatchObject({ state: 'accepted' });
+  await session.query('commit');
+  expect((await concluding).closed).toMatchObject([{ id, outcome: 'no_action' }]);
 });
