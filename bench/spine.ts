@@ -1,23 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client as PgClient } from 'pg';
 import { hubspotWebhook } from '../sandbox/hubspot/webhook.ts';
-import { startSandbox } from '../sandbox/server.ts';
-import { type Configuration, parseEnvironment } from '../src/config/environment.ts';
-import { migrateDatabase } from '../src/db/migrate.ts';
 import { type EventView, eventView } from '../src/domain/event-view.ts';
 import { receipt } from '../src/domain/received.ts';
-import { openPool } from '../src/main/stores.ts';
-import { wireApp } from '../src/main/wiring.ts';
-import { startWork } from '../src/main/work.ts';
-import { projectFolder } from '../src/main/world/folders.ts';
-import { startLocalServers } from '../src/main/world/local-servers.ts';
-import { createLogger } from '../src/telemetry/log.ts';
-import { createMetrics } from '../src/telemetry/metrics.ts';
-import { clientOf } from '../src/temporal/client.ts';
-import { createEventWorkflows } from '../src/temporal/event-workflows.ts';
-import { connect, installRuntime } from '../src/temporal/worker.ts';
+import { type RunningCauseway, stalledDeal, startCauseway } from './running-causeway.ts';
 
 /**
  * What one event that a rule decides costs when nothing else happens: one lane after the other, each finished before the next is
@@ -30,42 +16,9 @@ let roundTrips = 0;
 const statements = new Map<string, number>();
 countRoundTrips();
 
-const dataDir = join(projectFolder, '.causeway', 'bench');
-const servers = await startLocalServers({ dataDir, fresh: true });
-const sandbox = await startSandbox({ port: 0, statePath: join(dataDir, 'sandbox.state') });
+// A sweep is work of the clock, not of an event: one at the start, and then none.
+const causeway = await startCauseway({ sweepEveryMs: 3_600_000 });
 try {
-  await migrateDatabase(servers.databaseUrl);
-  const configuration = parseEnvironment({
-    NODE_ENV: 'test',
-    LOG_LEVEL: 'silent',
-    DATABASE_URL: servers.databaseUrl,
-    TEMPORAL_ADDRESS: servers.temporalAddress,
-    SANDBOX_PORT: String(sandbox.port),
-    CAUSEWAY_FILE: fileURLToPath(new URL('causeway.yaml', import.meta.url)),
-  });
-  const log = createLogger({ level: 'silent', process: 'bench', pretty: false });
-  const metrics = createMetrics();
-  installRuntime(log);
-  const connection = await connect(configuration.TEMPORAL_ADDRESS);
-  const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [] });
-  const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
-  const pool = openPool(configuration, log, 'bench', 10);
-  const app = await wireApp(configuration, {
-    accepting: pool.queries,
-    reading: pool.queries,
-    workflows,
-    readiness: async () => ({ ready: true, checks: {} }),
-    metrics,
-    log,
-  });
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  // A sweep is work of the clock, not of an event: one at the start, and then none.
-  const tracing = { plugins: [], shutdown: async () => {} };
-  const work = await startWork(
-    { configuration, log, tracing, metrics },
-    { connection, workflows, sweepEveryMs: 3_600_000 },
-  );
-
   const durationsMs: number[] = [];
   let last: EventView | undefined;
   for (let turn = 0; turn < warmUp + measured; turn += 1) {
@@ -73,11 +26,11 @@ try {
       roundTrips = 0;
       statements.clear();
     }
-    last = await oneEvent(url, configuration);
+    last = await oneEvent(causeway);
     if (turn >= warmUp) durationsMs.push(Date.parse(last.finishedAt ?? '') - Date.parse(last.receivedAt));
   }
   // The row is finished inside the last task: the history is whole only when the workflow has closed.
-  const handle = client.workflow.getHandle(last?.workflow.id ?? '');
+  const handle = causeway.client.workflow.getHandle(last?.workflow.id ?? '');
   await handle.result();
   const history = await handle.fetchHistory();
   const events = history.events ?? [];
@@ -100,32 +53,14 @@ try {
       2,
     ),
   );
-  await app.close();
-  await work.stop();
-  await pool.close();
-  await connection.close();
 } finally {
-  await sandbox.close();
-  await servers.stop();
+  await causeway.stop();
 }
 
-function inDays(days: number): string {
-  return new Date(Date.now() + days * 86_400_000).toISOString();
-}
-
-async function oneEvent(url: string, configuration: Configuration): Promise<EventView> {
+async function oneEvent(running: RunningCauseway): Promise<EventView> {
+  const { url, configuration } = running;
   const dealId = Math.floor(Math.random() * 1e12);
-  const properties = {
-    dealname: 'Bench',
-    dealstage: 'qualifiedtobuy',
-    closedate: inDays(10),
-    notes_last_updated: inDays(-20),
-  };
-  await fetch(`${sandbox.url}/_sandbox/crm/deals/${dealId}`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ properties }),
-  });
+  await running.putDeal(String(dealId), stalledDeal());
   const change = {
     eventId: dealId,
     subscriptionId: 1,

@@ -186,6 +186,32 @@ test('a batch takes the front of a lane only, and never one of two that would ru
   expect(await claim()).toEqual([]);
 });
 
+test('while one process gathers a batch no other does: each would have a part of a lane', async () => {
+  const causeway = await started('{maxWaitSeconds: 3600}', { worker: false });
+  await post(
+    causeway,
+    views(2, () => ({ account: '1' })),
+  );
+  const claim = () => claimBatch(causeway.queries, crypto.randomUUID(), { maxEvents: 2, maxWaitMs: 0 });
+  const session = await openSession(causeway.configuration.DATABASE_URL);
+  onTestFinished(() => session.close());
+  await session.query(`select pg_advisory_lock(hashtextextended('causeway.batches', 0))`);
+  expect(await claim()).toBeUndefined();
+  await session.query('select pg_advisory_unlock_all()');
+  expect(await claim()).toMatchObject({ events: 2 });
+});
+
+test('an event for a batch that waits behind one that runs alone is decided in a batch after it', async () => {
+  const causeway = await started();
+  const ids = await post(
+    causeway,
+    ['seat.added', 'page.viewed', 'page.left'].map((type) => productEvent(type, { account: '1' })),
+  );
+  const [alone, ...batched] = (await finishedAll(causeway, ids)).map(({ workflow }) => workflow.id);
+  expect(alone).toMatch(/^evt:/);
+  expect(batched).toEqual([expect.stringMatching(/^batch:/), batched[0]]);
+});
+
 test('an event waits for others no longer than it is said, and a full batch does not wait', async () => {
   const causeway = await started('{maxWaitSeconds: 3600, maxEvents: 2}', { worker: false });
   const claim = (maxWaitMs: number) => claimBatch(causeway.queries, crypto.randomUUID(), { maxEvents: 2, maxWaitMs });

@@ -75,15 +75,25 @@ export function createWorker(options: {
   interceptor: ActivityInterceptorsFactory;
   plugins: OpenTelemetryPlugin[];
   bundle?: WorkflowBundleOption;
+  /** Other workflows than ours. */
+  workflowsPath?: string;
 }): Promise<Worker> {
-  const { connection, namespace, taskQueue, activities, plugins, bundle } = options;
+  const {
+    connection,
+    namespace,
+    taskQueue,
+    activities,
+    plugins,
+    bundle,
+    workflowsPath: path = workflowsPath,
+  } = options;
   return Worker.create({
     connection,
     namespace,
     taskQueue,
     activities,
     plugins: [...plugins, innermost(options.interceptor)],
-    ...(bundle ? { workflowBundle: bundle } : { workflowsPath }),
+    ...(bundle ? { workflowBundle: bundle } : { workflowsPath: path }),
     maxConcurrentWorkflowTaskExecutions: 100,
     maxConcurrentActivityTaskExecutions: 100,
     maxCachedWorkflows: 1_000,

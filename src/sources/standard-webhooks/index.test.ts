@@ -129,3 +129,19 @@ test('what cannot be events at all is refused', () => {
   for (const body of [null, 'text', 3, Array(101).fill(event())]) expect(parse(body).kind).toBe('refused');
   expect(parse(event(), {}).kind).toBe('refused');
 });
+
+test('a mapping needs to say no more than where type, time and object are', () => {
+  const fields = { type: 'type', occurredAt: 'timestamp', objectType: 'data.object.type', objectId: 'data.object.id' };
+  const plain = createStandardWebhooks({ name: 'product', fields });
+  const parsed = plain.parse(event(), receivedAt, headers);
+  expect(parsed).toMatchObject({
+    events: [
+      {
+        kind: 'event',
+        event: { objectId: 'ws_1' },
+        lane: ['product', 'workspace', 'ws_1'],
+        subject: { kind: 'tenant' },
+      },
+    ],
+  });
+});

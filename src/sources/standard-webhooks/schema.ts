@@ -37,7 +37,7 @@ const mapped = z.object({
   accountId: optionalId,
   contactId: optionalId,
   /** What is no address is left out: it names nobody. */
-  contactEmail: z.unknown().transform(emailOf),
+  contactEmail: z.unknown().optional().transform(emailOf),
   dealId: optionalId,
 });
 

@@ -1,0 +1,4 @@
+/** A step that does nothing. */
+export const bareActivities = {
+  async step(): Promise<void> {},
+};
