@@ -24,7 +24,7 @@ const bareWorker = await createWorker({
   namespace: causeway.configuration.TEMPORAL_NAMESPACE,
   taskQueue: bareQueue,
   activities: bareActivities,
-  interceptor: without,
+  interceptor: () => ({}),
   plugins: [],
   workflowsPath: fileURLToPath(new URL('bare-workflow.ts', import.meta.url)),
 });
