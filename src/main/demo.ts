@@ -51,7 +51,8 @@ async function main(): Promise<boolean> {
     if (values.json) process.stdout.write(`${JSON.stringify({ ok, events, ui })}\n`);
     else {
       say(`\n${resultTable(events).join('\n')}\n`);
-      say(`src/main/demo/causeway.yaml says which type of event is decided in which mode. Who decides in each:`);
+      say("hubspot's events are signed as HubSpot signs, those of product, a team's own, by Standard Webhooks.");
+      say('src/main/demo/causeway.yaml says in which mode each type is decided. Who decides in which:');
       say(`${explainModes().join('\n')}\n`);
       say(ok ? repeated : failed);
       say(`Web UI: ${ui}${values.keep ? '' : '  (stopped now; npm run demo -- --keep leaves it up)'}`);

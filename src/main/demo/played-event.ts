@@ -23,7 +23,7 @@ export function playedEvent({ title, expected }: DemoEvent, view: EventView, all
     outcome: view.outcome,
     decidedBy: decision?.decidedBy ?? 'none',
     ruleId: decision?.ruleId ?? null,
-    confidence: decision?.model?.confidence ?? null,
+    modelConfidence: decision?.model?.confidence ?? null,
     consent: decision?.consent?.granted ?? null,
     actions: view.actions.map(({ type, target, effect: { state } }) => ({ type, target, state })),
     effects,

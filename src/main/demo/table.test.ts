@@ -11,7 +11,7 @@ const event = (changes: Partial<PlayedEvent> = {}): PlayedEvent => ({
   outcome: 'undecided',
   decidedBy: 'none',
   ruleId: null,
-  confidence: null,
+  modelConfidence: null,
   consent: null,
   actions: [],
   effects: [],
@@ -31,7 +31,7 @@ test('events that went alike are one line, with their count and the time that th
 });
 
 test('one that went otherwise than its like is a line of its own, and says so', () => {
-  const lines = rows(event(), event({ ok: false }), event({ decidedBy: 'model', confidence: 0.8 }));
+  const lines = rows(event(), event({ ok: false }), event({ decidedBy: 'model', modelConfidence: 0.8 }));
   expect(lines.map((cells) => cells.at(-1))).toEqual(['100', '100, NOT AS EXPECTED', '100']);
   expect(lines.map((cells) => cells[2])).toEqual(['undecided', 'undecided', 'undecided, confidence 0.8']);
 });

@@ -34,9 +34,9 @@ function cellsOf(event: PlayedEvent): string[] {
 }
 
 /** What settled it: the rule, the missing consent, or how sure the model was. */
-function reasonOf({ consent, ruleId, decidedBy, confidence, outcome }: PlayedEvent): string {
+function reasonOf({ consent, ruleId, decidedBy, modelConfidence, outcome }: PlayedEvent): string {
   if (consent === false) return 'no consent on record';
-  if (decidedBy === 'model' && confidence !== null) return `${outcome}, confidence ${confidence}`;
+  if (decidedBy === 'model' && modelConfidence !== null) return `${outcome}, confidence ${modelConfidence}`;
   return ruleId ?? outcome ?? '-';
 }
 
