@@ -1,26 +1,34 @@
 import { parseArgs } from 'node:util';
-import { ConfigurationError, readConfiguration } from '../config/environment.ts';
+import { ConfigurationError } from '../config/environment.ts';
 import { migrateDatabase } from '../db/migrate.ts';
+import { withOperations } from './cli/with-operations.ts';
+import { demoEnvironment } from './demo/environment.ts';
 import { play } from './demo/play.ts';
 import { buildScenario } from './demo/scenario.ts';
-import { formatTable } from './demo/table.ts';
+import { explainModes, resultTable } from './demo/table.ts';
 import { dataFolder } from './world/folders.ts';
 import { apiUrl } from './world/programs.ts';
 import { WorldError } from './world/world-error.ts';
 import { startWorld } from './world.ts';
 
-const repeated = 'The same batch was posted a second time: every event was recognised, and no effect was added.';
+const repeated = 'Everything was posted a second time: every event was recognised, and no effect was added.';
+const failed =
+  'NOT AS EXPECTED: an effect is missing or doubled, or something else decided; the events above say which.';
 
 /** `npm run demo [-- --json] [--keep] [--fresh]`: real requests through the whole local world, and what came of them. */
 async function main(): Promise<boolean> {
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({ options: { json: flag, keep: flag, fresh: flag } });
-  const configuration = readConfiguration();
+  const { configuration, changes, productSecret, unused } = demoEnvironment();
   // With --json, standard output holds the result and nothing else.
   const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`);
+  if (unused.length > 0) {
+    say(`Not used here: ${unused.join(', ')}. The demo has its own causeway.yaml, the shipped rules and the sandbox.`);
+  }
   const world = await startWorld({
     dataDir: dataFolder(configuration.CAUSEWAY_DATA_DIR),
     configuration,
+    environment: changes,
     fresh: values.fresh,
     migrate: migrateDatabase,
     log: say,
@@ -30,19 +38,28 @@ async function main(): Promise<boolean> {
     const events = await play(buildScenario(nowMs, nowMs), {
       api: apiUrl(configuration),
       sandbox: `http://127.0.0.1:${configuration.SANDBOX_PORT}`,
-      webhookUrl: configuration.HUBSPOT_WEBHOOK_URL,
-      webhookSecret: configuration.HUBSPOT_CLIENT_SECRET,
+      hubspot: { url: configuration.HUBSPOT_WEBHOOK_URL, secret: configuration.HUBSPOT_CLIENT_SECRET },
+      product: { secret: productSecret },
       operatorKey: configuration.OPERATOR_API_KEY,
+      recordConsent: (email) =>
+        withOperations(({ consents }) =>
+          consents.record({ email, purpose: 'outreach', granted: true, source: 'npm run demo' }),
+        ),
     });
     const ok = events.every((event) => event.ok);
     const ui = `${configuration.TEMPORAL_UI_URL}/namespaces/${configuration.TEMPORAL_NAMESPACE}/workflows`;
     if (values.json) process.stdout.write(`${JSON.stringify({ ok, events, ui })}\n`);
     else {
-      say(`\n${formatTable(events)}\n`);
-      say(ok ? repeated : 'NOT AS EXPECTED: an effect is missing or doubled; the events above say which.');
+      say(`\n${resultTable(events).join('\n')}\n`);
+      say("hubspot's events are signed as HubSpot signs, those of product, a team's own, by Standard Webhooks.");
+      say('src/main/demo/causeway.yaml says in which mode each type is decided. Who decides in which:');
+      say(`${explainModes().join('\n')}\n`);
+      say(ok ? repeated : failed);
       say(`Web UI: ${ui}${values.keep ? '' : '  (stopped now; npm run demo -- --keep leaves it up)'}`);
     }
     if (values.keep) {
+      const example = events.find(({ consent }) => consent === false);
+      say(`Why an event ended as it did: npm run causeway -- why ${example?.id ?? '<event id>'}`);
       say('Everything stays up until Ctrl-C.');
       const error = await world.ended;
       if (error) throw error;

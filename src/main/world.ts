@@ -17,6 +17,8 @@ export interface WorldOptions {
   /** Everything that is kept lies here; one world at a time has it. */
   dataDir: string;
   configuration: Configuration;
+  /** Variables that the service is given beside our own environment. */
+  environment?: Readonly<Record<string, string>>;
   /** Forgets what earlier worlds kept. */
   fresh?: boolean;
   /** Which parts to start; absent: all. */
@@ -82,7 +84,7 @@ async function bringUp(
   parts: ReadonlySet<Part>,
   log: (line: string) => void,
 ): Promise<void> {
-  const { dataDir, configuration, migrate, programs = [] } = options;
+  const { dataDir, configuration, environment = {}, migrate, programs = [] } = options;
   await assertPortsFree(portClaims(configuration, parts, !options.headless));
   if (options.fresh) await forgetData(dataDir);
   const progress = createProgress(parts.size + programs.length, log);
@@ -118,11 +120,11 @@ async function bringUp(
   ]);
   await Promise.all([
     step('worker', 'worker', async () => {
-      await startProgram(supervisor, serviceProgram('worker', configuration));
+      await startProgram(supervisor, serviceProgram('worker', configuration, environment));
       return 'started';
     }),
     step('api', 'API', async () => {
-      await startProgram(supervisor, serviceProgram('api', configuration));
+      await startProgram(supervisor, serviceProgram('api', configuration, environment));
       return apiUrl(configuration);
     }),
     ...programs.map((program) =>

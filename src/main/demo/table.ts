@@ -1,24 +1,61 @@
-import type { PlayedEvent } from './play.ts';
+import { formatTable } from '../../cli/table.ts';
+import { type DecisionMode, decisionModes } from '../../domain/mode.ts';
+import type { PlayedEvent } from './played-event.ts';
 
-const headings = ['event', 'decision', 'by', 'action', 'effect', 'ms'];
+const headings = ['mode', 'event', 'decision', 'by', 'action', 'effect', 'ms'];
 
-/** The result as people read it: one line an event, columns as wide as they need to be. */
-export function formatTable(events: readonly PlayedEvent[]): string {
-  const rows = events.map((event) => [
-    `${event.title} (${event.type})`,
-    event.ruleId ?? event.outcome ?? '',
+/** The result as people read it: mode after mode, and one line for all events that went alike. */
+export function resultTable(events: readonly PlayedEvent[]): string[] {
+  const sorted = events.toSorted((a, b) => placeOf(a.mode) - placeOf(b.mode));
+  const alike = Map.groupBy(sorted, (event) => JSON.stringify([event.ok, ...cellsOf(event)]));
+  const rows = [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const [mode = '', event = '', ...cells] = cellsOf(first);
+    const count = group.length === 1 ? '' : `${group.length} x `;
+    return [[mode, `${count}${event}`, ...cells, `${durationOf(group)}${first.ok ? '' : ', NOT AS EXPECTED'}`]];
+  });
+  return formatTable(headings, rows);
+}
+
+/** An event about which nothing was decided comes last. */
+const placeOf = (mode: DecisionMode | null): number =>
+  mode === null ? decisionModes.length : decisionModes.indexOf(mode);
+
+function cellsOf(event: PlayedEvent): string[] {
+  return [
+    event.mode ?? '-',
+    `${event.source} ${event.type}: ${event.title}`,
+    reasonOf(event),
     event.decidedBy,
     event.actions.map(({ type }) => type).join(', ') || '-',
     event.effects.map(({ connector, operation }) => `${connector} ${operation}`).join(', ') || '-',
-    `${event.acceptToDoneMs ?? '-'}${event.ok ? '' : '  NOT AS EXPECTED'}`,
-  ]);
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [line(headings), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
+  ];
 }
+
+/** What settled it: the rule, the missing consent, or how sure the model was. */
+function reasonOf({ consent, ruleId, decidedBy, modelConfidence, outcome }: PlayedEvent): string {
+  if (consent === false) return 'no consent on record';
+  if (decidedBy === 'model' && modelConfidence !== null) return `${outcome}, confidence ${modelConfidence}`;
+  return ruleId ?? outcome ?? '-';
+}
+
+function durationOf(group: readonly PlayedEvent[]): string {
+  const known = group.map(({ acceptToDoneMs }) => acceptToDoneMs).filter((ms) => ms !== null);
+  if (known.length === 0) return '-';
+  const [shortest, longest] = [Math.min(...known), Math.max(...known)];
+  return shortest === longest ? `${shortest}` : `${shortest} to ${longest}`;
+}
+
+/** What each mode means, in a line. */
+export const explainModes = (): string[] => {
+  const width = Math.max(...decisionModes.map((mode) => mode.length));
+  return decisionModes.map((mode) => `${mode.padEnd(width)}  ${meanings[mode]}`);
+};
+
+const meanings: Readonly<Record<DecisionMode, string>> = {
+  rules: 'the rules alone; where they are silent nothing is done',
+  'rules-then-model': 'the rules, and where they are silent a model is asked',
+  'model-first': 'a model; when its answer is not good enough the rules are the fallback',
+  compliance: 'the rules alone, and people are written to only with consent on record',
+};

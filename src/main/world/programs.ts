@@ -15,12 +15,16 @@ export function sandboxProgram(configuration: Configuration, dataDir: string): P
 }
 
 /** The service itself. That the worker is ready is part of the API's answer. */
-export function serviceProgram(name: 'api' | 'worker', configuration: Configuration): Program {
+export function serviceProgram(
+  name: 'api' | 'worker',
+  configuration: Configuration,
+  environment: Readonly<Record<string, string>>,
+): Program {
   return {
     name,
     file: `src/main/${name}.ts`,
     args: [],
-    environment: placesOf(configuration),
+    environment: { ...environment, ...placesOf(configuration) },
     ...(name === 'api' && { readyUrl: `${apiUrl(configuration)}/readyz` }),
   };
 }
