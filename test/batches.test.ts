@@ -54,6 +54,16 @@ const statusOf = ({ client }: Causeway, workflowId = '') =>
     return status.name === 'RUNNING' ? undefined : status.name;
   });
 
+/** An operator has an event run again. */
+async function redriven({ url, configuration }: Causeway, id: string | undefined): Promise<void> {
+  const answer = await fetch(`${url}/ops/redrives`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${configuration.OPERATOR_API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ eventIds: [id] }),
+  });
+  expect(answer.status).toBe(202);
+}
+
 const views = (count: number, given: (index: number) => Record<string, unknown> = () => ({})) =>
   Array.from({ length: count }, (_, index) => productEvent('page.viewed', given(index)));
 
@@ -239,15 +249,7 @@ test('an event that cannot be carried out fails on its own, by its class, and is
   expect(failed?.failure?.class).toMatch(/^Slack/);
   expect(await statusOf(causeway, failed?.workflow.id)).toBe('FAILED');
 
-  const answer = await fetch(`${causeway.url}/ops/redrives`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${causeway.configuration.OPERATOR_API_KEY}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({ eventIds: [ids[3]] }),
-  });
-  expect(answer.status).toBe(202);
+  await redriven(causeway, ids[3]);
   const again = await eventually('it acts', async () => {
     const view = await causeway.read(ids[3] ?? '');
     return view.outcome === 'acted' ? view : undefined;
@@ -315,6 +317,13 @@ test.each(['cancel', 'terminate'] as const)(
     const failed = await causeway.finished(first);
     expect(failed).toMatchObject({ state: 'failed', failure: { class: how === 'cancel' ? 'Canceled' : 'Terminated' } });
     expect((await causeway.finished(next)).state).toBe('done');
+
+    await redriven(causeway, first);
+    const again = await eventually('it is done', async () => {
+      const view = await causeway.read(first);
+      return view.state === 'done' ? view : undefined;
+    });
+    expect(again.workflow.id).toMatch(/^evt:.*:1$/);
   },
 );
 

@@ -35,7 +35,11 @@ let eventIds: string[];
 beforeAll(async () => {
   causeway = await startCauseway({
     worker: false,
-    settings: 'modes: [{ types: [deal.creation, contact.creation], mode: model-first }]',
+    settings: `
+modes:
+  - {types: [deal.creation, contact.creation], mode: model-first}
+  - {types: [contact.restore], mode: rules, batch: true}
+batches: {maxWaitSeconds: 0}`,
   });
   const [port] = await freePorts(1);
   const program = await startProgram('all', causeway.configuration, { PORT: String(port), LOG_LEVEL: 'debug' });
@@ -94,6 +98,13 @@ async function runEverything(url: string): Promise<string[]> {
   ids.push(await onDeal(stalledDeal()));
   ids.push(await onDeal(contestedDeal(), { subscriptionType: 'deal.creation', note: canaries.contactEmail }));
 
+  const inBatch = { subscriptionType: 'contact.restore', note: canaries.contactEmail };
+  for (const id of await send([dealChange(Number(contactId), inBatch)])) {
+    await causeway.finished(id);
+    const history = await temporalOf(id);
+    expect(history).toContain('beginBatch');
+    seen.histories += history;
+  }
   const personChange = { subscriptionType: 'contact.propertyChange', propertyName: 'email' };
   const person = await send([dealChange(newId(), { ...personChange, propertyValue: canaries.contactEmail })]);
   for (const id of person) await causeway.finished(id);

@@ -1,7 +1,7 @@
 /** `evt:<hash of the idempotency key>:<generation>`: the same event can never run twice in one generation. */
 export const eventWorkflowId = (keyHash: string, generation: number): string => `evt:${keyHash}:${generation}`;
 
-/** The workflow that decides events together; its id is no secret and says nothing of them. */
+/** The workflow that decides events together: `batch:<id of the batch>`. */
 export const batchWorkflowId = (batchId: string): string => `batch:${batchId}`;
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EventView } from '../../domain/event-view.ts';
+import { batchWorkflowId } from '../../domain/ids.ts';
 import type { DemoEvent } from './scenario.ts';
 
 /** What a vendor has really done, as the sandbox counts it. */
@@ -20,6 +21,7 @@ export function playedEvent({ title, expected }: DemoEvent, view: EventView, all
     source: view.source,
     type: view.type,
     mode: decision?.mode ?? null,
+    batch: view.workflow.id.startsWith(batchWorkflowId('')),
     outcome: view.outcome,
     decidedBy: decision?.decidedBy ?? 'none',
     ruleId: decision?.ruleId ?? null,

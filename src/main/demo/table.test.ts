@@ -8,6 +8,7 @@ const event = (changes: Partial<PlayedEvent> = {}): PlayedEvent => ({
   source: 'product',
   type: 'proposal.viewed',
   mode: 'rules',
+  batch: false,
   outcome: 'undecided',
   decidedBy: 'none',
   ruleId: null,

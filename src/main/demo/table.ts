@@ -24,7 +24,7 @@ const placeOf = (mode: DecisionMode | null): number =>
 
 function cellsOf(event: PlayedEvent): string[] {
   return [
-    event.mode ?? '-',
+    `${event.mode ?? '-'}${event.batch ? ', in a batch' : ''}`,
     `${event.source} ${event.type}: ${event.title}`,
     reasonOf(event),
     event.decidedBy,
@@ -54,7 +54,8 @@ export const explainModes = (): string[] => {
 };
 
 const meanings: Readonly<Record<DecisionMode, string>> = {
-  rules: 'the rules alone; where they are silent nothing is done',
+  rules:
+    'the rules alone; where they are silent nothing is done. Types that come in great numbers are decided in batches',
   'rules-then-model': 'the rules, and where they are silent a model is asked',
   'model-first': 'a model; when its answer is not good enough the rules are the fallback',
   compliance: 'the rules alone, and people are written to only with consent on record',
