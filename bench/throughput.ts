@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
-import { Webhook } from 'standardwebhooks';
+import { standardWebhook } from '../sandbox/standard-webhook.ts';
 import { createWorker } from '../src/temporal/worker.ts';
 import { bareActivities } from './bare-activities.ts';
 import { inDays, type RunningCauseway, stalledDeal, startCauseway } from './running-causeway.ts';
@@ -128,20 +128,9 @@ async function events(
   return (count * 1_000) / (performance.now() - startedMs);
 }
 
-async function post(url: string, body: readonly object[]): Promise<void> {
-  const text = JSON.stringify(body);
-  const id = `msg_${randomUUID()}`;
-  const at = new Date();
-  const response = await fetch(`${url}/webhooks/product`, {
-    method: 'POST',
-    body: text,
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
-      'webhook-signature': new Webhook(secret).sign(id, at, text),
-    },
-  });
+async function post(url: string, events: readonly object[]): Promise<void> {
+  const request = standardWebhook({ secret, id: `msg_${randomUUID()}`, events });
+  const response = await fetch(`${url}/webhooks/product`, request);
   if (response.status !== 202) throw new Error(`answered ${response.status}: ${(await response.text()).slice(0, 500)}`);
 }
 

@@ -272,6 +272,8 @@ test('what was erased, or cannot be opened, stops no other event of its batch', 
   const finished = await finishedAll(causeway, ids);
   expect(finished.map(({ outcome }) => outcome)).toEqual(['undecided', 'erased', 'undecided', 'failed', 'undecided']);
   expect(finished[3]?.failure?.class).toBe('Unexpected');
+  const ofBatch = finished.map(({ workflow }) => workflow.id.startsWith('batch:'));
+  expect(ofBatch).toEqual([true, true, true, false, true]);
 });
 
 test('events whose batch cannot be carried out go on alone, and the batch is a Failed execution with its class', async () => {

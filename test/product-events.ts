@@ -1,5 +1,5 @@
-import { Webhook } from 'standardwebhooks';
 import { vi } from 'vitest';
+import { standardWebhook } from '../sandbox/standard-webhook.ts';
 import { type Receipt, receipt } from '../src/domain/received.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
 import { newId } from './hubspot-events.ts';
@@ -47,17 +47,8 @@ export async function postProduct(
   events: readonly object[],
   id = `msg_${newId()}`,
 ): Promise<Receipt> {
-  const text = JSON.stringify(events);
-  const at = new Date();
   const response = await fetch(`${url}/webhooks/product`, {
-    method: 'POST',
-    body: text,
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
-      'webhook-signature': new Webhook(secret).sign(id, at, text),
-    },
+    ...standardWebhook({ secret, id, events }),
     signal: AbortSignal.timeout(20_000),
   });
   if (response.status !== 202) throw new Error(`the product was answered ${response.status}`);

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { standardWebhook } from '../sandbox/standard-webhook.ts';
 import { configuredSources } from '../src/main/configured-sources.ts';
 import { parseCausewayFile } from '../src/config/causeway-file.ts';
 import { receipt } from '../src/domain/received.ts';
@@ -46,16 +46,8 @@ const event = (data: Record<string, unknown> = {}) => ({
 /** Sends a body as the standard's own library signs it. */
 async function send(body: unknown, given: { id?: string; at?: Date; name?: string; secret?: string } = {}) {
   const { id = `msg_${newId()}`, at = new Date(), name = 'product' } = given;
-  const text = JSON.stringify(body);
   const response = await fetch(`${causeway.url}/webhooks/${name}`, {
-    method: 'POST',
-    body: text,
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-      'webhook-signature': new Webhook(given.secret ?? secret).sign(id, at, text),
-    },
+    ...standardWebhook({ secret: given.secret ?? secret, id, events: body, sentAt: at }),
     signal: AbortSignal.timeout(20_000),
   });
   const raw: unknown = await response.json();

@@ -1,5 +1,5 @@
-import { Webhook } from 'standardwebhooks';
 import { hubspotWebhook } from '../../../sandbox/hubspot/webhook.ts';
+import { standardWebhook } from '../../../sandbox/standard-webhook.ts';
 import { type Receipt, receipt } from '../../domain/received.ts';
 import type { Delivery } from './scenario.ts';
 
@@ -18,7 +18,7 @@ export async function deliver({ source, events }: Delivery, messageId: string, s
   const request =
     source === 'hubspot'
       ? hubspotWebhook({ ...senders.hubspot, events: sent, nowMs: Date.now() })
-      : standardWebhook(senders.product.secret, messageId, sent);
+      : standardWebhook({ ...senders.product, id: messageId, events: sent });
   const response = await fetch(`${senders.api}/webhooks/${source}`, {
     ...request,
     signal: AbortSignal.timeout(timeoutMs),
@@ -26,17 +26,4 @@ export async function deliver({ source, events }: Delivery, messageId: string, s
   if (response.status !== 202)
     throw new Error(`the webhook of ${source} was answered with ${response.status}: ${await response.text()}`);
   return receipt.parse(await response.json());
-}
-
-/** Signed by the standard's own library, as a team's product would. */
-function standardWebhook(secret: string, id: string, events: unknown) {
-  const body = JSON.stringify(events);
-  const sentAt = new Date();
-  const headers = {
-    'content-type': 'application/json',
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
-    'webhook-signature': new Webhook(secret).sign(id, sentAt, body),
-  };
-  return { method: 'POST', headers, body };
 }
