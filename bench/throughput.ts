@@ -128,8 +128,8 @@ async function events(
   return (count * 1_000) / (performance.now() - startedMs);
 }
 
-async function post(url: string, events: readonly object[]): Promise<void> {
-  const request = standardWebhook({ secret, id: `msg_${randomUUID()}`, events });
+async function post(url: string, sent: readonly object[]): Promise<void> {
+  const request = standardWebhook({ secret, id: `msg_${randomUUID()}`, events: sent });
   const response = await fetch(`${url}/webhooks/product`, request);
   if (response.status !== 202) throw new Error(`answered ${response.status}: ${(await response.text()).slice(0, 500)}`);
 }
