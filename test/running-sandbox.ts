@@ -42,6 +42,7 @@ export async function runSandbox() {
   }
 
   return {
+    port: sandbox.port,
     hubspotUrl: `${sandbox.url}/hubspot`,
     slackUrl: `${sandbox.url}/slack/api/`,
     gmailUrl: `${sandbox.url}/gmail/`,

@@ -46,7 +46,7 @@ export function wireProviders(
     ports,
     breakers,
     enrichment: { crm: ports.crm, reads, recentIntent, allowed },
-    openForMs: (provider: Provider) => breakers[provider].openForMs(),
+    openForMs: (provider: Provider) => breakers(provider).openForMs(),
     stop: () => states.stop(),
   };
 }
