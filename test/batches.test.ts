@@ -370,6 +370,15 @@ test('a step of a batch that comes late leaves alone what has left the batch', a
   expect(now.map((row) => row.replace(claimed, ''))).toEqual(before.map((row) => row.replace(claimed, '')));
 });
 
+const decisionBy = (by: string) => ({
+  id: crypto.randomUUID(),
+  decidedBy: by,
+  ruleId: null,
+  ruleSetHash: '',
+  confidence: 1,
+  sealed: Buffer.from('sealed'),
+});
+
 test('what a batch decides is in the ledger as intended before anybody acts, together with its decision', async () => {
   const causeway = await started('{maxWaitSeconds: 3600}', { worker: false });
   const { queries } = causeway;
@@ -377,17 +386,9 @@ test('what a batch decides is in the ledger as intended before anybody acts, tog
   const batchId = crypto.randomUUID();
   await claimBatch(queries, batchId, { maxEvents: 1, maxWaitMs: 0 });
   const lane = (await readBatch(queries, batchId))[0]?.lane ?? '';
-  const decision = (by: string) => ({
-    id: crypto.randomUUID(),
-    decidedBy: by,
-    ruleId: null,
-    ruleSetHash: '',
-    confidence: 1,
-    sealed: Buffer.from('sealed'),
-  });
   const effects = [{ key: `${id}:notify_ae`, action: 'notify_ae', targetId: 'default', priority: 'high' }];
-  await concludeEvents(queries, batchId, [{ id, lane, decision: decision('rules'), effects }]);
-  await concludeEvents(queries, batchId, [{ id, lane, decision: decision('late') }]);
+  await concludeEvents(queries, batchId, [{ id, lane, decision: decisionBy('rules'), effects }]);
+  await concludeEvents(queries, batchId, [{ id, lane, decision: decisionBy('late') }]);
   const { rows } = await queries.execute(sql`
     select d.decided_by as by, f.key, f.state, f.attempts, f.unsettled from decisions d join effects f using (event_id)`);
   expect(rows).toEqual([{ by: 'rules', key: `${id}:notify_ae`, state: 'intent', attempts: 0, unsettled: false }]);

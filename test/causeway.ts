@@ -63,7 +63,7 @@ export async function startCauseway(
     TEMPORAL_TASK_QUEUE: `test-${randomUUID()}`,
     // Workflow ids are made from keyed hashes: a key of its own keeps tests apart in the one namespace.
     HASH_KEY: randomBytes(32).toString('base64'),
-    SANDBOX_PORT: new URL(sandbox.hubspotUrl).port,
+    SANDBOX_PORT: String(sandbox.port),
     CAUSEWAY_FILE: join(folder, 'causeway.yaml'),
     ...options.environment,
   });

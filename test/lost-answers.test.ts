@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createActions } from '../src/actions/index.ts';
 import type { PreparedEffect } from '../src/actions/action.ts';
 import { changeHashes } from '../src/privacy/change-hashes.ts';
 import { createHasher } from '../src/privacy/hasher.ts';
 import type { ActionType } from '../src/domain/decision.ts';
+import { actionSamples, crmFields } from './action-samples.ts';
 import { type LedgerWorld, type OpenEvent, openLedgerWorld } from './ledger-world.ts';
 import { runSandbox, type RunningSandbox } from './running-sandbox.ts';
 import { vendorPorts } from './vendor-ports.ts';
@@ -14,20 +15,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const count = 200;
 const hasher = createHasher(Buffer.alloc(32, 1));
-const actions = createActions({ crmFields: { deals: ['hs_next_step'] } });
-const kinds = {
-  draft_followup: {
-    connector: 'gmail',
-    operation: 'drafts.create',
-    parameters: { template: 'stalled_deal_reactivation' },
-  },
-  notify_ae: { connector: 'slack', operation: 'chat.postMessage', parameters: { alert: 'competitive_threat' } },
-  update_crm_field: {
-    connector: 'hubspot',
-    operation: 'deals.update',
-    parameters: { objectType: 'deals', property: 'hs_next_step', value: 'call them' },
-  },
-} as const;
+const actions = createActions({ crmFields });
 
 let world: LedgerWorld;
 let sandbox: RunningSandbox;
@@ -35,6 +23,7 @@ beforeAll(async () => {
   world = await openLedgerWorld();
   sandbox = await runSandbox();
 });
+beforeEach(() => sandbox.forget());
 afterAll(async () => {
   await sandbox.close();
   await world.close();
@@ -44,7 +33,7 @@ function prepare(type: ActionType, dealId: string): Promise<PreparedEffect> {
   const at = new Date().toISOString();
   return actions[type].prepare(
     {
-      action: { type, targetId: dealId, priority: 'standard', parameters: kinds[type].parameters },
+      action: { type, targetId: dealId, priority: 'standard', parameters: actionSamples[type].parameters },
       event: {
         version: 1,
         source: 'hubspot',
@@ -77,13 +66,12 @@ async function loseAnswer(type: ActionType, dealId: string): Promise<OpenEvent> 
   return event;
 }
 
-describe.each(Object.entries(kinds))('%s', (name, { connector, operation }) => {
-  const type = Object.values(actions).find((action) => action.type === name)?.type;
-  if (!type) throw new Error(`no action is called ${name}`);
+describe.each(Object.values(actions))('$type', ({ type }) => {
+  const { connector, operation } = actionSamples[type];
 
-  it(`is done ${count} times by ${connector} and confirmed ${count} times, with every answer lost`, async () => {
+  it(`is done ${count} times and confirmed ${count} times, with every answer lost`, async () => {
     const deals = Array.from({ length: count }, (_, index) => String(90_000 + index));
-    for (const dealId of deals) if (connector === 'hubspot') await sandbox.put('deals', dealId, {});
+    for (const dealId of deals) await sandbox.put('deals', dealId, {});
     await sandbox.fault({ connector, operation, fault: 'lost-answer', times: count });
 
     const waiting = [...deals];
@@ -94,7 +82,7 @@ describe.each(Object.entries(kinds))('%s', (name, { connector, operation }) => {
     };
     await Promise.all(Array.from({ length: 20 }, next));
 
-    const effects = (await sandbox.effects()).filter((effect) => effect.connector === connector);
+    const effects = await sandbox.effects();
     expect(effects).toHaveLength(count);
     for (const { id } of events) expect(effects.filter(({ key }) => key.includes(id))).toHaveLength(1);
     expect(await sandbox.calls(connector, operation)).toBe(count);

@@ -16,7 +16,7 @@ const questions = z.array(
 const calls = z.record(z.string(), z.record(z.string(), z.number()));
 
 export interface Fault {
-  connector: 'hubspot' | 'slack' | 'gmail' | 'openai';
+  connector: string;
   operation?: string;
   fault: 'status' | 'timeout' | 'slow' | 'lost-answer' | 'malformed';
   status?: number;
@@ -42,13 +42,14 @@ export async function runSandbox() {
   }
 
   return {
+    port: sandbox.port,
     hubspotUrl: `${sandbox.url}/hubspot`,
     slackUrl: `${sandbox.url}/slack/api/`,
     gmailUrl: `${sandbox.url}/gmail/`,
     openAiUrl: `${sandbox.url}/openai/v1`,
     effects: async () => effects.parse(await control('GET', '/effects')),
     /** How often an operation was called, faults included. */
-    async calls(connector: Fault['connector'], operation: string): Promise<number> {
+    async calls(connector: string, operation: string): Promise<number> {
       return calls.parse(await control('GET', '/calls'))[connector]?.[operation] ?? 0;
     },
     fault: (fault: Fault) => control('POST', '/faults', fault),

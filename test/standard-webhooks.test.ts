@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { standardWebhook } from '../sandbox/standard-webhook.ts';
-import { configuredSources } from '../src/main/configured-sources.ts';
-import { parseCausewayFile } from '../src/config/causeway-file.ts';
 import { receipt } from '../src/domain/received.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
 import { contestedDeal, newId } from './hubspot-events.ts';
@@ -113,17 +111,5 @@ describe('nobody comes in', () => {
     ['under a name that every object has', { name: 'constructor' }, 404, 'unknown_source'],
   ])('%s', async (_how, given, status, reason) => {
     expect(await send(event(), given)).toMatchObject({ status, raw: { reason } });
-  });
-});
-
-const sourcesOf = (text: string) => () => configuredSources(causeway.configuration, parseCausewayFile(text), 'default');
-
-describe('a start is refused', () => {
-  it('when the secret of a source is missing, naming its variable', () => {
-    expect(sourcesOf(settings.replaceAll('PRODUCT', 'MISSING'))).toThrow(/^MISSING_WEBHOOK_SECRET: not set/);
-  });
-
-  it('when a source takes the name of one that is built in', () => {
-    expect(sourcesOf(settings.replace('product:', 'hubspot:'))).toThrow(/sources\.hubspot: this source is built in/);
   });
 });

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Call, EffectCall, Ports, Receipt } from '../connectors/ports.ts';
 import type { ActionType, PlannedAction } from '../domain/decision.ts';
 import type { CanonicalEvent } from '../domain/event.ts';
@@ -32,6 +33,8 @@ export interface Action {
   type: ActionType;
   /** Which provider does it; names the failure class. */
   provider: Provider;
+  /** What its parameters have to be. Reading them asks nobody, so that a rule's are checked by its cases, too. */
+  parameters: z.ZodType;
   /** How long the provider may take to show an effect that it has done. */
   settleMs: number;
   /** Finds the address and words the message. It may read from providers, and changes nothing there. */

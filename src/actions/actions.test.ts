@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { actionSamples, crmFields } from '../../test/action-samples.ts';
 import { runSandbox, type RunningSandbox } from '../../test/running-sandbox.ts';
 import { vendorPorts } from '../../test/vendor-ports.ts';
 import type { Ports } from '../connectors/ports.ts';
@@ -7,27 +8,19 @@ import type { ActionType } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { ActionInput } from './action.ts';
 import { createActions } from './index.ts';
+import { whyUnusable } from './unusable-action.ts';
 
 // The contract of every action in the registry, by real HTTP: an effect is done once, can be found again when its answer was
 // lost, and goes to whom the facts name, whatever text they hold.
 
-const actions = createActions({ crmFields: { deals: ['hs_priority'] } });
+const actions = createActions({ crmFields });
 
 const call = { timeoutMs: 5_000 };
 const owner = { id: '77', email: 'olga@example.com', firstName: 'Olga' };
 const fallback = { channel: '#revenue', mailbox: 'revenue@example.com' };
 
-/** What each action is decided with; a new action needs a row here to pass. */
-const parametersOf: Readonly<Record<ActionType, Readonly<Record<string, unknown>>>> = {
-  draft_followup: { template: 'stalled_deal_reactivation' },
-  notify_ae: { alert: 'competitive_threat', stage: 'negotiation', competitors: ['Globex'] },
-  update_crm_field: { objectType: 'deals', property: 'hs_priority', value: 'high' },
-};
-
 /** Found by the value that they leave, which is the same whoever left it; all others by their key. */
 const marksByValue: ReadonlySet<ActionType> = new Set(['update_crm_field']);
-
-const connectorOf = (provider: string) => (provider === 'Slack' ? 'slack' : provider === 'Gmail' ? 'gmail' : 'hubspot');
 
 let sandbox: RunningSandbox;
 let ports: Ports;
@@ -43,7 +36,7 @@ beforeEach(async () => {
 });
 afterAll(() => sandbox.close());
 
-function input(type: ActionType, facts: Partial<Facts>, parameters = parametersOf[type]): ActionInput {
+function input(type: ActionType, facts: Partial<Facts>, parameters = actionSamples[type].parameters): ActionInput {
   return {
     action: { type, targetId: 'default', priority: 'high', parameters },
     event: {
@@ -73,7 +66,7 @@ async function onlyEffect() {
   return effects[0];
 }
 
-describe.each(Object.values(actions))('$type', ({ type, provider, settleMs }) => {
+describe.each(Object.values(actions))('$type', ({ type, settleMs }) => {
   const deal = { id: '9001', name: 'Acme renewal', stage: 'negotiation', closeDate: '2026-01-01T00:00:00.000Z' };
   const contact = { id: '501', email: 'ada@example.com', firstName: 'Ada' };
   const facts = { deal, contact, owner };
@@ -114,7 +107,7 @@ describe.each(Object.values(actions))('$type', ({ type, provider, settleMs }) =>
     const key = `${randomUUID()}:${type}`;
     const sinceMs = Date.now();
     const effect = await prepare(type, known);
-    await sandbox.fault({ connector: connectorOf(provider), fault: 'lost-answer' });
+    await sandbox.fault({ connector: actionSamples[type].connector, fault: 'lost-answer' });
     await expect(effect.perform({ ...call, key })).rejects.toMatchObject({ effect: 'unknown' });
     const again = await prepare(type, known);
     await expect.poll(() => again.find(key, sinceMs, call), { timeout: settleMs }).not.toBeNull();
@@ -140,10 +133,10 @@ describe.each(Object.values(actions))('$type', ({ type, provider, settleMs }) =>
   });
 
   test('parameters that cannot be used are refused by name, before a provider is asked', async () => {
-    await expect(prepare(type, facts, {})).rejects.toMatchObject({
-      name: 'UnusableAction',
-      message: expect.stringMatching(new RegExp(`^${type}: parameters\\.`)),
-    });
+    const message = expect.stringMatching(new RegExp(`^${type}: parameters\\.`));
+    await expect(prepare(type, facts, {})).rejects.toMatchObject({ name: 'UnusableAction', message });
+    expect(whyUnusable(actions[type], {})).toEqual(message);
+    expect(whyUnusable(actions[type], actionSamples[type].parameters)).toBeUndefined();
   });
 });
 

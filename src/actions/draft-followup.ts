@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import type { Action } from './action.ts';
-import { renderMail } from './mail-template.ts';
+import { hasTemplate, renderMail } from './mail-template.ts';
 import { oneLine } from './one-line.ts';
 import { readParameters } from './unusable-action.ts';
 
-const parameters = z.object({ template: z.string() });
+const parameters = z.object({
+  template: z.string().refine(hasTemplate, 'no such template; add its file to src/actions/templates, or name another'),
+});
 
 /** Leaves a draft for the deal's contact in the owner's mailbox; a person reads it and sends it. */
 export const draftFollowup: Action = {
   type: 'draft_followup',
   provider: 'Gmail',
+  parameters,
   // The draft exists at once, but the search that finds it by its Message-ID follows its index.
   settleMs: 5_000,
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { UnusableAction } from './unusable-action.ts';
 
@@ -37,13 +38,23 @@ export function fillTemplate(name: string, template: string, values: TemplateVal
   return { subject: fill(subject), text: fill(body) };
 }
 
+/** Whether there is a template of this name. */
+export function hasTemplate(name: string): boolean {
+  const file = fileOf(name);
+  return file !== undefined && existsSync(file);
+}
+
+/** A name is the file's own, so that no parameter can reach another folder. */
+const fileOf = (name: string): URL | undefined =>
+  /^[a-z0-9_]{1,100}$/.test(name) ? new URL(`./templates/${name}.txt`, import.meta.url) : undefined;
+
 async function readTemplate(name: string): Promise<string> {
-  const unknown = `template ${name}: add src/actions/templates/${name}.txt or correct the rule that names it`;
-  // A name is the file's own, so that no parameter can reach another folder.
-  if (!/^[a-z0-9_]{1,100}$/.test(name)) throw new UnusableAction('template: a name has only a-z, 0-9 and _');
+  const file = fileOf(name);
+  if (!file) throw new UnusableAction('template: a name has only a-z, 0-9 and _');
   try {
-    return await readFile(new URL(`./templates/${name}.txt`, import.meta.url), 'utf8');
+    return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new UnusableAction(unknown, { cause });
+    const message = `template ${name}: add src/actions/templates/${name}.txt or correct the rule that names it`;
+    throw new UnusableAction(message, { cause });
   }
 }

@@ -13,6 +13,7 @@ const parameters = z.object({
 export const notifyAe: Action = {
   type: 'notify_ae',
   provider: 'Slack',
+  parameters,
   // Slack shows a message in its history at once; this covers a request that was still being done when its answer was lost.
   settleMs: 2_000,
 

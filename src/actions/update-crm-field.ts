@@ -5,7 +5,7 @@ import { type CrmObjectType, crmObjectTypes } from '../domain/property-change.ts
 import type { Action } from './action.ts';
 import { readParameters, UnusableAction } from './unusable-action.ts';
 
-const parameters = z.object({
+const change = z.object({
   objectType: z.enum(['deals', 'contacts', 'companies', 'tickets']),
   /** The event's own object unless it is given. */
   objectId: z
@@ -18,33 +18,43 @@ const parameters = z.object({
 
 export type CrmFields = Readonly<Partial<Record<CrmObjectType, readonly string[]>>>;
 
-/** Sets a property of an object in the CRM; only properties that `allowed` lists for its type. */
-export const createUpdateCrmField = (allowed: CrmFields): Action => ({
-  type: 'update_crm_field',
-  provider: 'HubSpot',
-  // A read shows a write at once; this covers a request that was still being done when its answer was lost.
-  settleMs: 2_000,
+const allowedChange = (allowed: CrmFields) =>
+  change.superRefine(({ objectType, property }, context) => {
+    if (allowed[objectType]?.includes(property) === true) return;
+    const message = `not among those that may be written; list it under actions.crmFields.${objectType} in causeway.yaml`;
+    context.addIssue({ code: 'custom', path: ['property'], message });
+  });
 
-  async prepare({ action, event }, { crm }) {
-    const { objectType, objectId, property, value } = readParameters('update_crm_field', parameters, action.parameters);
-    if (allowed[objectType]?.includes(property) !== true) {
-      throw new UnusableAction(
-        `update_crm_field: the property is not among those that may be written; list it under actions.crmFields.${objectType} in causeway.yaml`,
+/** Sets a property of an object in the CRM; only properties that `allowed` lists for its type. */
+export function createUpdateCrmField(allowed: CrmFields): Action {
+  const parameters = allowedChange(allowed);
+  return {
+    type: 'update_crm_field',
+    provider: 'HubSpot',
+    parameters,
+    // A read shows a write at once; this covers a request that was still being done when its answer was lost.
+    settleMs: 2_000,
+
+    async prepare({ action, event }, { crm }) {
+      const { objectType, objectId, property, value } = readParameters(
+        'update_crm_field',
+        parameters,
+        action.parameters,
       );
-    }
-    const field: CrmField = { objectType, objectId: objectId ?? ownObject(event, objectType), property };
-    return {
-      address: `${objectType}/${field.objectId}`,
-      write: { crm: 'hubspot', objectType: crmObjectTypes[objectType], objectId: field.objectId, property, value },
-      perform: (call) => crm.writeField(field, value, call),
-      // The property itself is the mark: with the value in place nothing is left to do, whoever put it there.
-      async find(_key, _sinceMs, call) {
-        const found = await crm.readField(field, call);
-        return (found ?? '') === value ? { ...field } : null;
-      },
-    };
-  },
-});
+      const field: CrmField = { objectType, objectId: objectId ?? ownObject(event, objectType), property };
+      return {
+        address: `${objectType}/${field.objectId}`,
+        write: { crm: 'hubspot', objectType: crmObjectTypes[objectType], objectId: field.objectId, property, value },
+        perform: (call) => crm.writeField(field, value, call),
+        // The property itself is the mark: with the value in place nothing is left to do, whoever put it there.
+        async find(_key, _sinceMs, call) {
+          const found = await crm.readField(field, call);
+          return (found ?? '') === value ? { ...field } : null;
+        },
+      };
+    },
+  };
+}
 
 function ownObject({ objectType, objectId }: CanonicalEvent, wanted: CrmObjectType): string {
   if (objectType === crmObjectTypes[wanted] && /^\d{1,20}$/.test(objectId)) return objectId;

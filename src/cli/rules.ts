@@ -3,10 +3,11 @@ import { type Command, UsageError } from './command.ts';
 import { formatTable } from './table.ts';
 
 export interface RulesDependencies {
-  /** Runs every case. `untested` names what the cases leave open. `directory`: in place of the rules of this installation. */
+  /** Runs every case. `untested` names what the cases leave open, `unusable` what is decided and could not be done. `directory`: in place of the rules of this installation. */
   test(directory: string | undefined): {
     cases: { ruleId: string; name: string; passed: boolean; expected: unknown; actual: unknown }[];
     untested: string[];
+    unusable: string[];
   };
   list(directory: string | undefined): {
     hash: string;
@@ -22,8 +23,8 @@ export function rulesCommand(dependencies: RulesDependencies): Command {
     help: `Usage: npm run rules -- test [<folder>]
        npm run rules -- list [<folder>]
 
-test  decides every case beside the rules and compares; fails when one comes out differently, or a rule lacks a case that it
-      decides or one that it does not
+test  decides every case beside the rules and compares; fails when one comes out differently, when an action could not be carried
+      out with the parameters it is given, or when a rule lacks a case that it decides or one that it does not
 list  shows the rules in the order in which they are asked, and the hash of the set
 
 The folder is that of RULES_PATH, or the shipped one, unless it is given; its cases are in <folder>/cases.`,
@@ -46,7 +47,7 @@ The folder is that of RULES_PATH, or the shipped one, unless it is given; its ca
         output.out(`hash ${hash}`);
         return true;
       }
-      const { cases, untested } = dependencies.test(directory);
+      const { cases, untested, unusable } = dependencies.test(directory);
       const rows = cases.map(({ ruleId, name, passed }) => [ruleId, name, passed ? 'ok' : 'FAILED']);
       for (const line of formatTable(['rule', 'case', 'result'], rows, 100)) output.out(line);
       const failed = cases.filter(({ passed }) => !passed);
@@ -55,9 +56,9 @@ The folder is that of RULES_PATH, or the shipped one, unless it is given; its ca
         output.error(`  expected ${JSON.stringify(expected)}`);
         output.error(`  decided  ${JSON.stringify(actual)}`);
       }
-      for (const line of untested) output.error(line);
+      for (const line of [...unusable, ...untested]) output.error(line);
       output.out(`${cases.length - failed.length} of ${cases.length} cases as expected`);
-      return failed.length === 0 && untested.length === 0;
+      return failed.length + unusable.length + untested.length === 0;
     },
   };
 }

@@ -26,18 +26,23 @@ const modeEntry = z
   });
 
 const webhookSource = z.strictObject({
-  /** The name of the variable that holds its secret (`whsec_…`); the secret itself is never in this file. */
+  /** The name of the variable that holds its secret; the secret itself is never in this file. */
   secretVariable: z.string().regex(/^[A-Z][A-Z0-9_]*$/),
-  fields: z.strictObject({
-    type: fieldPath.default('type'),
-    occurredAt: fieldPath.default('timestamp'),
-    objectType: fieldPath,
-    objectId: fieldPath,
-    accountId: fieldPath.optional(),
-    contactId: fieldPath.optional(),
-    contactEmail: fieldPath.optional(),
-    dealId: fieldPath.optional(),
-  }),
+  /** The address that the sender was given, where its signature covers that. */
+  url: z.url().optional(),
+  /** Where things stand in the events of a team that signs by Standard Webhooks. Absent: a vendor that has a folder in `sources`. */
+  fields: z
+    .strictObject({
+      type: fieldPath.default('type'),
+      occurredAt: fieldPath.default('timestamp'),
+      objectType: fieldPath,
+      objectId: fieldPath,
+      accountId: fieldPath.optional(),
+      contactId: fieldPath.optional(),
+      contactEmail: fieldPath.optional(),
+      dealId: fieldPath.optional(),
+    })
+    .optional(),
 });
 
 const seconds = z.number().int().positive();
@@ -53,7 +58,7 @@ const causewayFile = z.strictObject({
       maxWaitSeconds: z.number().min(0).max(3_600).default(5),
     })
     .prefault({}),
-  /** Senders that sign by Standard Webhooks; each is reached at `POST /webhooks/<name>`. */
+  /** Senders beside HubSpot; each is reached at `POST /webhooks/<name>`. */
   sources: z.record(z.string().regex(/^[a-z][a-z0-9-]{1,40}$/), webhookSource).default({}),
   enrichment: z
     .strictObject({

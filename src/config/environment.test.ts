@@ -104,6 +104,11 @@ describe('production', () => {
     expect(refusal({ ...production, [name]: undefined })).toContain(name);
     expect(refusal({ ...production, [name]: '' })).toContain(name);
   });
+
+  test('says of a variable that is missing where it is explained, and of a wrong one what is expected', () => {
+    expect(refusal({ ...production, HASH_KEY: undefined })).toBe('HASH_KEY: not set; .env.example says what it is for');
+    expect(refusal({ ...production, HASH_KEY: 'AAAA' })).toBe('HASH_KEY: expected 32 bytes in base64');
+  });
 });
 
 test.each(names)('a wrong %s is never quoted in the error', (name) => {

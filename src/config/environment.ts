@@ -83,7 +83,12 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
   const parsed = variables.safeParse(production ? given : { ...developmentDefaults, ...given });
   if (!parsed.success) {
     throw new ConfigurationError(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+      parsed.error.issues
+        .map(({ path, message }) => {
+          const name = path.join('.');
+          return `${name}: ${name in given ? message : 'not set; .env.example says what it is for'}`;
+        })
+        .join('\n'),
     );
   }
   const values = parsed.data;

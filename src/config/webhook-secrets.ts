@@ -1,20 +1,32 @@
 import { ConfigurationError } from './environment.ts';
 
+/** A sender, as far as its secret goes. */
+interface SecretOwner {
+  secretVariable: string;
+  /** Present where the secret is bytes in base64 and may begin with this. */
+  base64?: { prefix: string } | undefined;
+}
+
+const minimumCharacters = 8;
+
 /**
  * The secrets of the senders that `causeway.yaml` names, by sender. Several in one variable, with a space between them, all
  * count, so that a secret can be changed. Throws `ConfigurationError` with one line a variable that is missing or wrong.
  */
 export function readWebhookSecrets(
-  sources: Readonly<Record<string, { secretVariable: string }>>,
+  senders: Readonly<Record<string, SecretOwner>>,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Readonly<Record<string, readonly string[]>> {
   const problems: string[] = [];
-  const secrets = Object.entries(sources).map(([name, { secretVariable }]) => {
+  const secrets = Object.entries(senders).map(([name, { secretVariable, base64 }]) => {
     const texts = (environment[secretVariable] ?? '').split(/\s+/).filter((text) => text !== '');
     if (texts.length === 0) {
-      problems.push(`${secretVariable}: not set; causeway.yaml wants it for the source ${name} (whsec_…)`);
-    } else if (!texts.every(isSecret)) {
-      problems.push(`${secretVariable}: expected whsec_ and then 24 to 64 bytes in base64`);
+      const form = base64 ? ` (${base64.prefix}…)` : '';
+      problems.push(`${secretVariable}: not set; causeway.yaml wants it for the source ${name}${form}`);
+    } else if (base64 && !texts.every((text) => isBase64Secret(text, base64.prefix))) {
+      problems.push(`${secretVariable}: expected ${base64.prefix} and then 24 to 64 bytes in base64`);
+    } else if (texts.some((text) => text.length < minimumCharacters)) {
+      problems.push(`${secretVariable}: expected a secret of at least ${minimumCharacters} characters`);
     }
     return [name, texts] as const;
   });
@@ -22,8 +34,8 @@ export function readWebhookSecrets(
   return Object.fromEntries(secrets);
 }
 
-function isSecret(text: string): boolean {
-  const base64 = text.replace(/^whsec_/, '');
+function isBase64Secret(text: string, prefix: string): boolean {
+  const base64 = text.startsWith(prefix) ? text.slice(prefix.length) : text;
   const { length } = Buffer.from(base64, 'base64');
   return /^[A-Za-z0-9+/]+={0,2}$/.test(base64) && length >= 24 && length <= 64;
 }

@@ -2,34 +2,52 @@ import type { ConfiguredSource } from '../api/routes/webhooks.ts';
 import type { CausewayFile } from '../config/causeway-file.ts';
 import { ConfigurationError, type Configuration } from '../config/environment.ts';
 import { readWebhookSecrets } from '../config/webhook-secrets.ts';
+import { hubspot } from '../sources/hubspot/index.ts';
 import { sources } from '../sources/index.ts';
+import type { Source } from '../sources/source.ts';
 import { createStandardWebhooks } from '../sources/standard-webhooks/index.ts';
 
 /**
- * Every source of this installation by its name: those that are built in, and the teams of `causeway.yaml`. Throws
- * `ConfigurationError` when a name is taken or a secret is missing.
+ * Every source of this installation by its name: HubSpot, and those that `causeway.yaml` names. Throws `ConfigurationError`
+ * when one cannot be set up as it is written there, or its secret is missing.
  */
 export function configuredSources(
   configuration: Configuration,
   installation: Pick<CausewayFile, 'sources'>,
   tenantId: string,
+  vendors: readonly Source[] = sources,
 ): ReadonlyMap<string, ConfiguredSource> {
-  const settings: Readonly<Record<string, Omit<ConfiguredSource, 'source'>>> = {
-    hubspot: { tenantId, url: configuration.HUBSPOT_WEBHOOK_URL, secrets: [configuration.HUBSPOT_CLIENT_SECRET] },
-  };
-  const configured = new Map<string, ConfiguredSource>();
-  for (const source of sources) {
-    const known = settings[source.name];
-    if (known) configured.set(source.name, { ...known, source });
-  }
-  const secrets = readWebhookSecrets(installation.sources);
-  for (const [name, { fields }] of Object.entries(installation.sources)) {
-    if (configured.has(name)) {
-      throw new ConfigurationError(`causeway.yaml: sources.${name}: this source is built in; choose another name`);
-    }
-    // Standard Webhooks signs no URL.
-    const source = createStandardWebhooks({ name, fields });
-    configured.set(name, { tenantId, url: '', secrets: secrets[name] ?? [], source });
+  const { HUBSPOT_WEBHOOK_URL, HUBSPOT_CLIENT_SECRET } = configuration;
+  const configured = new Map<string, ConfiguredSource>([
+    [hubspot.name, { tenantId, source: hubspot, url: HUBSPOT_WEBHOOK_URL, secrets: [HUBSPOT_CLIENT_SECRET] }],
+  ]);
+  const named = Object.entries(installation.sources).map(([name, entry]) => ({
+    ...entry,
+    name,
+    source: sourceOf(name, entry, vendors),
+  }));
+  const secrets = readWebhookSecrets(
+    Object.fromEntries(
+      named.map(({ name, secretVariable, source }) => [name, { secretVariable, base64: source.verification.secret }]),
+    ),
+  );
+  for (const { name, source, url = '' } of named) {
+    configured.set(name, { tenantId, source, url, secrets: secrets[name] ?? [] });
   }
   return configured;
+}
+
+function sourceOf(name: string, { fields, url }: CausewayFile['sources'][string], vendors: readonly Source[]): Source {
+  const refusal = (problem: string) => new ConfigurationError(`causeway.yaml: sources.${name}: ${problem}`);
+  if (name === hubspot.name) throw refusal('this source is set up by HUBSPOT_CLIENT_SECRET; choose another name');
+  const vendor = vendors.find((source) => source.name === name);
+  if (fields) {
+    if (vendor) throw refusal('the form of its events is built in; leave fields out, or choose another name');
+    return createStandardWebhooks({ name, fields });
+  }
+  if (!vendor) throw refusal('fields: expected where things stand in its events, since no such source is built in');
+  if (vendor.verification.signedParts.includes('uri') && url === undefined) {
+    throw refusal('url: expected the address that the sender was given, since its signature covers it');
+  }
+  return vendor;
 }

@@ -2,49 +2,44 @@ import { type Breaker, type BreakerChange, createBreaker } from '../connectors/b
 import type { ModelPort, Ports } from '../connectors/ports.ts';
 import type { Provider } from '../domain/failure.ts';
 
-export type Breakers = Readonly<Record<Provider, Breaker>>;
+export type Breakers = (provider: Provider) => Breaker;
 
 /** One breaker for each provider in this process. */
 export function createBreakers(
   { failures, resetSeconds }: { failures: number; resetSeconds: number },
   onChange: (change: BreakerChange) => void,
 ): Breakers {
-  const breakerOf = (provider: Provider) =>
-    createBreaker({ provider, failures, resetMs: resetSeconds * 1_000, onChange });
-  return {
-    HubSpot: breakerOf('HubSpot'),
-    Slack: breakerOf('Slack'),
-    Gmail: breakerOf('Gmail'),
-    OpenAI: breakerOf('OpenAI'),
+  const breakers = new Map<Provider, Breaker>();
+  return (provider) => {
+    const known = breakers.get(provider);
+    const breaker = known ?? createBreaker({ provider, failures, resetMs: resetSeconds * 1_000, onChange });
+    breakers.set(provider, breaker);
+    return breaker;
   };
 }
 
-/** The same ports, each method behind the breaker of its provider; one that is forgotten here does not compile. */
-export function guardPorts({ crm, intent, chat, mail }: Ports, { HubSpot, Slack, Gmail }: Breakers): Ports {
+/** The same ports, each behind the breaker of its provider. */
+export function guardPorts({ crm, intent, chat, mail }: Ports, breakerOf: Breakers): Ports {
   return {
-    crm: {
-      readDeals: (...given) => HubSpot.run(() => crm.readDeals(...given)),
-      readContacts: (...given) => HubSpot.run(() => crm.readContacts(...given)),
-      readAccounts: (...given) => HubSpot.run(() => crm.readAccounts(...given)),
-      readOpenTasks: (...given) => HubSpot.run(() => crm.readOpenTasks(...given)),
-      readOwner: (...given) => HubSpot.run(() => crm.readOwner(...given)),
-      readField: (...given) => HubSpot.run(() => crm.readField(...given)),
-      writeField: (...given) => HubSpot.run(() => crm.writeField(...given)),
-    },
+    crm: guard(crm, breakerOf('HubSpot')),
     intent,
-    chat: {
-      findPerson: (...given) => Slack.run(() => chat.findPerson(...given)),
-      post: (...given) => Slack.run(() => chat.post(...given)),
-      findPost: (...given) => Slack.run(() => chat.findPost(...given)),
-    },
-    mail: {
-      createDraft: (...given) => Gmail.run(() => mail.createDraft(...given)),
-      findDraft: (...given) => Gmail.run(() => mail.findDraft(...given)),
-    },
+    chat: guard(chat, breakerOf('Slack')),
+    mail: guard(mail, breakerOf('Gmail')),
   };
 }
 
 /** The same for the model, where there is one. */
-export function guardModel<T extends { port: ModelPort }>(model: T | undefined, { OpenAI }: Breakers): T | undefined {
-  return model && { ...model, port: { ask: (question) => OpenAI.run(() => model.port.ask(question)) } };
+export function guardModel<T extends { port: ModelPort }>(model: T | undefined, breakerOf: Breakers): T | undefined {
+  return model && { ...model, port: guard(model.port, breakerOf('OpenAI')) };
+}
+
+/** A port of which every method, whatever it is called, goes through the breaker. */
+function guard<Port extends object>(port: Port, breaker: Breaker): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return (...given: unknown[]) => breaker.run(async () => Reflect.apply(method, target, given));
+    },
+  });
 }

@@ -47,7 +47,7 @@ export function wireProviders(
     ports,
     breakers,
     enrichment: { crm: coalesceReads(ports.crm), reads, recentIntent, allowed },
-    openForMs: (provider: Provider) => breakers[provider].openForMs(),
+    openForMs: (provider: Provider) => breakers(provider).openForMs(),
     stop: () => states.stop(),
   };
 }

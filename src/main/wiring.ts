@@ -3,11 +3,6 @@ import { createActivities } from '../activities/index.ts';
 import type { RunPolicy } from '../activities/dependencies.ts';
 import { buildApp } from '../api/app.ts';
 import type { Configuration } from '../config/environment.ts';
-import { createGmail } from '../connectors/gmail/index.ts';
-import { createHubSpot } from '../connectors/hubspot/index.ts';
-import { noIntentProvider } from '../connectors/intent/index.ts';
-import type { Ports, RequestLimit } from '../connectors/ports.ts';
-import { createSlack } from '../connectors/slack/index.ts';
 import type { Queries } from '../db/database.ts';
 import { loadRules } from '../decisions/load-rules.ts';
 import { createLedger } from '../effects/ledger.ts';
@@ -23,6 +18,7 @@ import { configuredSources } from './configured-sources.ts';
 import { guardModel } from './guarded-ports.ts';
 import { installationOf, shippedRules } from './installation.ts';
 import { modelOf } from './model.ts';
+import { portsOf } from './ports.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { createMetricsPage } from '../operations/metrics-page.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -81,28 +77,6 @@ export function wireApp(
     readiness,
     log,
   });
-}
-
-function portsOf(configuration: Configuration, limit: RequestLimit): Ports {
-  const {
-    GMAIL_ACCESS_TOKEN: accessToken,
-    GMAIL_SERVICE_ACCOUNT_EMAIL: email,
-    GMAIL_SERVICE_ACCOUNT_KEY: privateKey,
-  } = configuration;
-  return {
-    crm: createHubSpot({
-      accessToken: configuration.HUBSPOT_ACCESS_TOKEN,
-      baseUrl: configuration.HUBSPOT_API_URL,
-      competitorsProperty: configuration.HUBSPOT_COMPETITORS_PROPERTY,
-      limit,
-    }),
-    intent: noIntentProvider,
-    chat: createSlack({ token: configuration.SLACK_BOT_TOKEN, apiUrl: configuration.SLACK_API_URL }),
-    mail: createGmail({
-      apiUrl: configuration.GMAIL_API_URL,
-      auth: email && privateKey ? { serviceAccount: { email, privateKey } } : { accessToken: accessToken ?? '' },
-    }),
-  };
 }
 
 /** What a worker does. Effects are recorded through `steps`; closing events has a pool of its own. */

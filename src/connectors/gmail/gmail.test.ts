@@ -88,25 +88,6 @@ test.each<[number, VendorErrorKind]>([
   expect(await sandbox.calls('gmail', 'drafts.create')).toBe(1);
 });
 
-test.each<['lost-answer' | 'malformed' | 'timeout' | 'slow', VendorErrorKind]>([
-  ['lost-answer', 'Unavailable'],
-  ['malformed', 'Malformed'],
-  ['timeout', 'Timeout'],
-  ['slow', 'Timeout'],
-])('%s is %s', async (fault, kind) => {
-  await sandbox.fault({ connector: 'gmail', fault });
-  await expect(gmail().createDraft(mailbox, draft, { timeoutMs: 300, key })).rejects.toMatchObject({ kind });
-});
-
-test('a host that nobody listens on is NotReached: no draft was made', async () => {
-  const server = await runServer(() => undefined);
-  await server.close();
-  await expect(gmail(server.url).createDraft(mailbox, draft, { ...call, key })).rejects.toMatchObject({
-    kind: 'NotReached',
-    effect: 'none',
-  });
-});
-
 describe('a service account', () => {
   const { privateKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,

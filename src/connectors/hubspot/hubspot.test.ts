@@ -192,17 +192,6 @@ test.each<[number, VendorErrorKind]>([
   expect(await sandbox.calls('hubspot', 'contacts.batchRead')).toBe(1);
 });
 
-test.each<['lost-answer' | 'malformed' | 'timeout' | 'slow', VendorErrorKind]>([
-  ['lost-answer', 'Unavailable'],
-  ['malformed', 'Malformed'],
-  ['timeout', 'Timeout'],
-  ['slow', 'Timeout'],
-])('%s is %s', async (fault, kind) => {
-  await sandbox.put('contacts', '503', { email: 'ada@example.com' });
-  await sandbox.fault({ connector: 'hubspot', fault });
-  await expect(hubspot().readContacts(['503'], { timeoutMs: 300 })).rejects.toMatchObject({ kind });
-});
-
 test('a call that times out cuts its connection instead of leaving it open', async () => {
   const requested = Promise.withResolvers<Socket>();
   const server = await runServer(({ socket }) => requested.resolve(socket));
@@ -211,12 +200,6 @@ test('a call that times out cuts its connection instead of leaving it open', asy
   await expect(attempt).rejects.toMatchObject({ kind: 'Timeout' });
   await closed;
   await server.close();
-});
-
-test('a host that nobody listens on is NotReached', async () => {
-  const server = await runServer(() => undefined);
-  await server.close();
-  await expect(hubspot(server.url).readContacts(['1'], call)).rejects.toMatchObject({ kind: 'NotReached' });
 });
 
 test('the time that HubSpot asks to wait is passed on', async () => {

@@ -103,27 +103,8 @@ test.each<[string, VendorErrorKind]>([
   expect(error).toHaveProperty('message', `Slack post: ${kind} (${kind === 'Malformed' ? 'status 200' : code})`);
 });
 
-test.each<['lost-answer' | 'malformed' | 'timeout' | 'slow', VendorErrorKind]>([
-  ['lost-answer', 'Unavailable'],
-  ['malformed', 'Malformed'],
-  ['timeout', 'Timeout'],
-  ['slow', 'Timeout'],
-])('%s is %s', async (fault, kind) => {
-  await sandbox.fault({ connector: 'slack', fault });
-  await expect(slack().post('#revenue', message, { timeoutMs: 300, key: 'key' })).rejects.toMatchObject({ kind });
-});
-
 test('all requests of one call share its time', async () => {
   await sandbox.put('owners', '77', { email: 'olga@example.com' });
   await sandbox.fault({ connector: 'slack', fault: 'slow', delayMs: 350, times: 2 });
   await expect(slack().findPerson('olga@example.com', { timeoutMs: 500 })).rejects.toMatchObject({ kind: 'Timeout' });
-});
-
-test('a host that nobody listens on is NotReached: nothing was posted', async () => {
-  const server = await runServer(() => undefined);
-  await server.close();
-  await expect(slack(server.url).post('#revenue', message, { ...call, key: 'key' })).rejects.toMatchObject({
-    kind: 'NotReached',
-    effect: 'none',
-  });
 });

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { createActions } from '../../actions/index.ts';
+import { whyUnusable } from '../../actions/unusable-action.ts';
 import type { RulesDependencies } from '../../cli/rules.ts';
 import { readConfiguration } from '../../config/environment.ts';
 import { findUntested, loadCases, runCases } from '../../decisions/cases.ts';
 import { loadRules } from '../../decisions/load-rules.ts';
-import { shippedRules } from '../installation.ts';
+import { installationOf, shippedRules } from '../installation.ts';
 
 const folderOf = (directory: string | undefined): string => directory ?? readConfiguration().RULES_PATH ?? shippedRules;
 
@@ -13,8 +15,10 @@ export const ruleCases: RulesDependencies = {
     const folder = folderOf(directory);
     const rules = loadRules(folder);
     const cases = loadCases(join(folder, 'cases'));
+    const results = runCases(rules, cases);
+    const actions = createActions(installationOf(readConfiguration()).actions);
     return {
-      cases: runCases(rules, cases).map(({ ruleCase, passed, actual }) => ({
+      cases: results.map(({ ruleCase, passed, actual }) => ({
         ruleId: ruleCase.ruleId,
         name: ruleCase.name,
         passed,
@@ -22,6 +26,12 @@ export const ruleCases: RulesDependencies = {
         actual,
       })),
       untested: findUntested(rules, cases),
+      unusable: results.flatMap(({ ruleCase, decision }) =>
+        decision.actions.flatMap(({ type, parameters }) => {
+          const reason = whyUnusable(actions[type], parameters);
+          return reason === undefined ? [] : [`${decision.ruleId}: ${ruleCase.name}: ${reason}`];
+        }),
+      ),
     };
   },
   list(directory) {

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseCausewayFile } from '../src/config/causeway-file.ts';
+import { parseEnvironment } from '../src/config/environment.ts';
+import { createMetrics } from '../src/telemetry/metrics.ts';
+
+/** Protects docs/gtm-pipeline.md from growing old: its settings, defaults, metrics and files are those of the code. */
+
+const root = `${import.meta.dirname}/../`;
+const page = readFileSync(`${root}docs/gtm-pipeline.md`, 'utf8');
+
+/** Each row of the table of numbers: its default, and the names of its settings, `.retries` written out. */
+const rows = page
+  .slice(page.indexOf('## Every number'))
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !line.startsWith('| -'))
+  .slice(1)
+  .map((line) => {
+    const [, , defaults = '', where = ''] = line.split('|');
+    const words = [...where.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
+    const section = words[0]?.split('.')[0] ?? '';
+    return { defaults, names: words.map((word) => (word.startsWith('.') ? section + word : word)) };
+  });
+const defaultsOf = (name: string): string | undefined => rows.find(({ names }) => names.includes(name))?.defaults;
+
+const settings = Object.entries(parseCausewayFile('')).flatMap(([section, value]) =>
+  Array.isArray(value)
+    ? [{ name: section, value: '' }]
+    : Object.entries(value).map(([name, item]: [string, unknown]) => ({ name: `${section}.${name}`, value: item })),
+);
+
+test.each(settings)('$name is in the table, with its default', ({ name, value }) => {
+  const text = typeof value === 'number' ? value.toLocaleString('en-US') : typeof value === 'string' ? value : '';
+  expect(defaultsOf(name)).toContain(text);
+});
+
+test('every variable in the table is one that is read, and its default is the one shown', () => {
+  const environment = new Map<string, unknown>(Object.entries(parseEnvironment({})));
+  const variables = rows.flatMap(({ names }) => names).filter((name) => /^[A-Z_]+$/.test(name));
+  expect(variables.length).toBeGreaterThan(0);
+  expect(variables.filter((name) => !environment.has(name) && name !== 'RULES_PATH')).toEqual([]);
+  for (const name of ['SLACK_DEFAULT_CHANNEL', 'GMAIL_DEFAULT_MAILBOX', 'HUBSPOT_COMPETITORS_PROPERTY']) {
+    expect(defaultsOf(name)).toContain(environment.get(name));
+  }
+  expect(defaultsOf('EFFECT_CALL_TIMEOUT_MS')).toContain(
+    `${Number(environment.get('EFFECT_CALL_TIMEOUT_MS')) / 1_000} s`,
+  );
+});
+
+test('every metric of ours is named, and no other', () => {
+  const named = [...page.matchAll(/\b(?:gtm_pipeline|dlq|webhook|ingest_api)_[a-z_]+/g)].map(([name]) => name);
+  const ours = createMetrics().registry.getMetricsAsArray();
+  expect([...new Set(named)].toSorted()).toEqual(ours.map(({ name }) => name).toSorted());
+});
+
+test('every file that it names is there', () => {
+  const files = [...page.matchAll(/`((?:src|deploy|rules)\/[^`]*)`/g)].map(([, file = '']) => file);
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.filter((file) => !existsSync(`${root}${file}`))).toEqual([]);
+});
