@@ -16,6 +16,7 @@ const asciiHost = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]
 
 /** An address in two parts, the domain as DNS has it, lower-case; `undefined` for what mail could not be sent to. */
 export function readEmail(text: string): { local: string; domain: string } | undefined {
+  // The limit comes first: it bounds the time of the expression.
   if (!isWithin(text, emailLimit) || !text.isWellFormed() || !address.test(text)) return undefined;
   const [local = '', sentDomain = ''] = text.split('@');
   // The parser of URLs is the IDNA of the platform; what it would take for another part of a URL is refused above.

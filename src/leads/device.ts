@@ -4,7 +4,6 @@ import Bowser from 'bowser';
 const readCharacters = 512;
 
 const browsers = new Set(Object.values(Bowser.BROWSER_MAP));
-const systems = new Set(Object.values(Bowser.OS_MAP));
 
 /** Coarse on purpose: versions would tell people apart. Only names of our library's lists come out, never text that was sent. */
 export function deviceOf(userAgent: string): string | null {
@@ -12,6 +11,6 @@ export function deviceOf(userAgent: string): string | null {
   if (text === '') return null;
   const { browser, os, platform } = Bowser.parse(text);
   if (browser.name === undefined || !browsers.has(browser.name)) return null;
-  const system = os.name !== undefined && systems.has(os.name) ? ` on ${os.name}` : '';
+  const system = os.name === undefined ? '' : ` on ${os.name}`;
   return `${browser.name}${system}${platform.type === undefined ? '' : `, ${platform.type}`}`;
 }
