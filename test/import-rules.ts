@@ -30,6 +30,7 @@ const rooms: Readonly<Record<string, Room>> = {
   domain: { values: [], packages: ['zod'] },
   sources: { values: ['domain'] },
   decisions: { values: ['domain'] },
+  leads: { values: ['domain'] },
   actions: { values: ['domain'], types: ['connectors/ports.ts'] },
   connectors: { values: ['domain', 'connectors/ports.ts'] },
   db: { values: ['domain'] },

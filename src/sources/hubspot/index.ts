@@ -2,7 +2,7 @@ import type { ParsedBody, ParsedEvent, Violation } from '../../domain/incoming.t
 import type { Source } from '../source.ts';
 import { hubspotV3 } from '../verification/hubspot-v3.ts';
 import { normalise } from './normalise.ts';
-import { isDeeperThan } from '../nesting.ts';
+import { isDeeperThan } from '../../domain/nesting.ts';
 import { isRecord, readEvent } from './schema.ts';
 
 /** HubSpot's webhooks of public and private apps: an array of up to 100 events, in no particular order. */

@@ -1,5 +1,5 @@
 import type { ParsedBody, ParsedEvent, Violation } from '../../domain/incoming.ts';
-import { isDeeperThan } from '../nesting.ts';
+import { isDeeperThan } from '../../domain/nesting.ts';
 import type { Headers, Source } from '../source.ts';
 import { standardWebhooksV1 } from '../verification/standard-webhooks.ts';
 import { normalise } from './normalise.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { epochMsOf, isPlausible, timeMessage } from '../../domain/epoch.ts';
 
 /** Where things stand in a sender's event: names with dots between them, from the top of the event. */
 export interface WebhookFields {
@@ -21,8 +22,6 @@ const optionalId = z
 
 const typeMessage = 'expected the type of the event, such as user.signed_up';
 const objectTypeMessage = 'expected the type of an object, such as account';
-const timeMessage =
-  'expected a time between 2005 and a day from now: ISO 8601 with an offset, or epoch seconds (10 digits) or milliseconds (13)';
 
 const mapped = z.object({
   type: z.string(typeMessage).regex(/^\w[\w.:/-]{0,99}$/, typeMessage),
@@ -45,8 +44,6 @@ export type MappedEvent = z.output<typeof mapped> & { payload: Record<string, un
 
 export type ReadEvent = { ok: true; event: MappedEvent } | { ok: false; path: string; message: string };
 
-const dayMs = 24 * 60 * 60_000;
-
 /** Picks out of one event what the mapping names. `path` is where the sender has the field that does not fit. */
 export function readEvent(item: unknown, fields: WebhookFields, receivedAt: Date): ReadEvent {
   if (!isRecord(item)) return { ok: false, path: '', message: 'expected an event, which is a JSON object' };
@@ -59,7 +56,7 @@ export function readEvent(item: unknown, fields: WebhookFields, receivedAt: Date
     return { ok: false, path: String(path ?? ''), message: issue?.message ?? 'expected an event' };
   }
   const { occurredAt } = parsed.data;
-  if (occurredAt < Date.UTC(2005, 0, 1) || occurredAt > receivedAt.getTime() + dayMs) {
+  if (!isPlausible(occurredAt, receivedAt)) {
     return { ok: false, path: fields.occurredAt, message: timeMessage };
   }
   return { ok: true, event: { ...parsed.data, payload: item } };
@@ -72,17 +69,6 @@ function valueAt(event: Record<string, unknown>, path: string): unknown {
     value = value[name];
   }
   return value;
-}
-
-const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
-
-function epochMsOf(value: string | number): number | undefined {
-  const text = String(value);
-  if (/^\d{13}$/.test(text)) return Number(text);
-  if (/^\d{10}(\.\d{1,9})?$/.test(text)) return Math.round(Number(text) * 1000);
-  if (typeof value === 'number' || !isoTime.test(text)) return undefined;
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? undefined : ms;
 }
 
 function emailOf(value: unknown): string | undefined {

@@ -1,0 +1,14 @@
+/** Characters as PostgreSQL counts them for VARCHAR, and JSON Schema for maxLength: code points. */
+const charactersOf = (text: string): string[] => Array.from(text);
+
+export function isWithin(text: string, limit: number): boolean {
+  return text.length <= limit || (text.length <= 2 * limit && charactersOf(text).length <= limit);
+}
+
+export function cutAt(text: string, limit: number): string {
+  return isWithin(text, limit)
+    ? text
+    : charactersOf(text.slice(0, 2 * limit))
+        .slice(0, limit)
+        .join('');
+}
