@@ -15,7 +15,7 @@ export function mountVendor(app: FastifyInstance, vendor: Vendor, state: State):
     async (scope) => {
       scope.addHook('onRequest', async (request, reply) => {
         const authenticated = /^Bearer\s+\S/i.test(request.headers.authorization ?? '');
-        return authenticated ? undefined : send(reply, vendor.unauthenticated());
+        return authenticated || !vendor.unauthenticated ? undefined : send(reply, vendor.unauthenticated());
       });
       scope.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) =>
         send(reply, vendor.failure(error.statusCode ?? 500, error.message)),
@@ -58,6 +58,7 @@ async function answerCall(
     ? operation.run({
         path: pathSchema.parse(request.params),
         query: new URL(request.url, 'http://sandbox').searchParams,
+        headers: request.headers,
         body: request.body,
         now,
         state,

@@ -12,6 +12,8 @@ export interface Answer {
 export interface Call {
   path: Readonly<Record<string, string>>;
   query: URLSearchParams;
+  /** By their lower-case names. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
   body: unknown;
   now: Date;
   state: Reader;
@@ -41,8 +43,8 @@ export interface Vendor {
   operations: readonly Operation[];
   /** Bodies other than JSON that its clients send. */
   bodies?: readonly { type: string | RegExp; read(text: string, contentType: string): unknown }[];
-  /** The answer to a call without a bearer token. */
-  unauthenticated(): Answer;
+  /** The answer to a call without a bearer token; absent, none is asked for. */
+  unauthenticated?(): Answer;
   /** An error of this status in the vendor's own shape. */
   failure(status: number, message: string): Answer;
 }

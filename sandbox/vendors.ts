@@ -3,5 +3,6 @@ import { hubspot } from './hubspot/index.ts';
 import { openai } from './openai/index.ts';
 import { slack } from './slack/index.ts';
 import type { Vendor } from './vendor.ts';
+import { assistant, marketing } from './webhook-receivers/index.ts';
 
-export const vendors: readonly Vendor[] = [hubspot, slack, gmail, openai];
+export const vendors: readonly Vendor[] = [hubspot, slack, gmail, openai, marketing, assistant];

@@ -13,7 +13,8 @@ afterAll(() => watched.causeway.close());
 beforeEach(() => watched.forgetLines());
 
 /** Each route with what protects it. A new one belongs here, and `open` is only for what may be read by anybody. */
-const protection: Readonly<Record<string, 'operator' | 'signature' | 'open'>> = {
+const protection: Readonly<Record<string, 'operator' | 'sender' | 'signature' | 'open'>> = {
+  'POST /ingest': 'sender',
   'POST /webhooks/:source': 'signature',
   'GET /api/v1/events/:id': 'operator',
   'HEAD /api/v1/events/:id': 'operator',
@@ -64,7 +65,7 @@ function listRoutes(tree: string): string[] {
   });
 }
 
-const routesBy = (kind: 'operator' | 'signature' | 'open') =>
+const routesBy = (kind: 'operator' | 'sender' | 'signature' | 'open') =>
   Object.entries(protection).flatMap(([route, protectedBy]) => {
     const [method = '', pattern = ''] = route.split(' ');
     const path = pattern.replace(':source', 'hubspot').replace(':id', randomUUID()).replace('*', 'swagger-ui.css');

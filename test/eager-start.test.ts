@@ -41,6 +41,7 @@ describe('with a worker on the same connection', () => {
       tenantId: 'default',
       source: 'hubspot',
       type: 'deal.propertyChange',
+      workflow: 'gtmEvent' as const,
       keyHash: randomUUID(),
       lane: 'a-lane',
       generation: 0,

@@ -45,7 +45,7 @@ const rooms: Readonly<Record<string, Room>> = {
     types: ['activities'],
     packages: ['@temporalio/workflow', '@temporalio/common'],
   },
-  activities: { values: [...spine, 'decisions', 'actions', 'connectors', 'intake', 'effects'] },
+  activities: { values: [...spine, 'decisions', 'leads', 'actions', 'connectors', 'intake', 'effects'] },
   operations: { values: [...spine, 'intake', 'effects', 'decisions', 'temporal'] },
   api: { values: ['operations', 'intake', 'sources', 'domain', 'telemetry'] },
   cli: { values: ['operations', 'intake', 'sources', 'domain', 'telemetry'] },

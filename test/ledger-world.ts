@@ -80,9 +80,10 @@ export async function openLedgerWorld() {
     async openEvent(given: { occurredAt?: string; changeHash?: string } = {}): Promise<OpenEvent> {
       const id = randomUUID();
       const lane = hash();
-      await acceptEvents(queries, { tenantId: 'default', source: 'hubspot', correlationId: id, traceParent: null }, [
+      await acceptEvents(queries, { tenantId: 'default', correlationId: id, traceParent: null }, [
         {
           id,
+          source: 'hubspot',
           type: 'deal.propertyChange',
           keyHash: hash(),
           fingerprint: hash(),

@@ -120,6 +120,7 @@ const aBatch = '1679091c-5a88-0faf-6fb5-e6087eb1b2dc';
 const head = { eventId: idOf(19_700), generation: 0 };
 const newEvent = (index: number) => ({
   id: randomUUID(),
+  source: 'hubspot',
   type: 'deal.propertyChange',
   keyHash: keyOf(index),
   fingerprint: keyOf(index),
@@ -136,7 +137,7 @@ const cachedObject = (index: number) => ({
   objectHash: keyOf(index),
   version: '1',
 });
-const request = { tenantId: 'default', source: 'hubspot', correlationId: 'correlation', traceParent: null };
+const request = { tenantId: 'default', correlationId: 'correlation', traceParent: null };
 
 describe('among twenty thousand events', () => {
   const cases: [string, string[], () => Promise<unknown>][] = [

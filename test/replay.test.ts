@@ -32,6 +32,7 @@ async function replayed(options: Parameters<typeof replayHistories>[1]): Promise
   return Object.fromEntries([...histories.keys()].map((name, index) => [name, results[index]?.result ?? 'missing']));
 }
 
+const isLead = (path: string): boolean => path.includes('capture,');
 const isBatch = (path: string): boolean => path.includes('Batch');
 
 const expectedFor = (isDifferent: (path: string) => boolean): Record<string, string> =>
@@ -83,7 +84,7 @@ describe('a change of the workflow that running executions would not survive', (
   const enrichLine = /^ *if \(hasFacts\) \{\n/m;
   interface Change {
     what: string;
-    file?: 'gtm-event.ts' | 'gtm-batch.ts';
+    file?: 'gtm-event.ts' | 'gtm-batch.ts' | 'closing.ts' | 'lead-intake.ts';
     change: (source: string) => string;
     isDifferent: (path: string) => boolean;
   }
@@ -97,7 +98,7 @@ describe('a change of the workflow that running executions would not survive', (
     {
       what: 'leaving the effects out',
       change: (text) => text.replace('await act({ ...run, key })', "{ state: 'confirmed' }"),
-      isDifferent: (path) => path.includes('act,') || / act (x|failed|canceled)/.test(path),
+      isDifferent: (path) => !isLead(path) && (path.includes('act,') || / act (x|failed|canceled)/.test(path)),
     },
     {
       what: 'asking no model',
@@ -107,18 +108,25 @@ describe('a change of the workflow that running executions would not survive', (
     },
     {
       what: 'freeing the lane without waiting for the lease',
+      file: 'closing.ts',
       change: (text) => text.replace(/^ *await sleep\(.*\n/m, ''),
       isDifferent: (path) => path.includes('wait'),
     },
     {
       what: 'not finishing',
       change: (text) => text.replace(/^.*nonCancellable\(\(\) => finish\(.*\n/m, ''),
-      isDifferent: (path) => path.includes('finish'),
+      isDifferent: (path) => path.includes('finish') && !isLead(path),
     },
     {
       what: 'reporting nothing',
       change: (text) => text.replace(/^ *report\(.*\n/m, ''),
-      isDifferent: (path) => !isBatch(path),
+      isDifferent: (path) => !isBatch(path) && !isLead(path),
+    },
+    {
+      what: 'handing a lead to nobody',
+      file: 'lead-intake.ts',
+      change: (text) => text.replace(/^ *await allOf\(captured\.inLane.*\n/m, ''),
+      isDifferent: isLead,
     },
     {
       what: 'deciding a batch that was not looked up',

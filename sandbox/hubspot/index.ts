@@ -6,6 +6,7 @@ import { objectOperations } from './object-operations.ts';
 import { ownerOperations } from './owner-operations.ts';
 import { pipelineOperations } from './pipeline-operations.ts';
 import { privacyOperations } from './privacy-operations.ts';
+import { upsertContacts } from './upsert-contacts.ts';
 
 export const hubspot: Vendor = {
   connector: 'hubspot',
@@ -13,6 +14,7 @@ export const hubspot: Vendor = {
   operations: [
     ...objectTypes.flatMap(objectOperations),
     ...objectTypes.flatMap(associationOperations),
+    upsertContacts,
     ...ownerOperations,
     ...pipelineOperations,
     ...privacyOperations,

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Call, EffectCall, Ports, Receipt } from '../connectors/ports.ts';
-import type { ActionType, PlannedAction } from '../domain/decision.ts';
+import type { PlannedAction } from '../domain/decision.ts';
 import type { CanonicalEvent } from '../domain/event.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Provider } from '../domain/failure.ts';
@@ -29,14 +29,16 @@ export interface PreparedEffect {
 }
 
 /** Something Causeway can do to the outside world. One file, one line in `index.ts`. */
-export interface Action {
-  type: ActionType;
+export interface Action<Type extends PlannedAction['type'] = PlannedAction['type']> {
+  type: Type;
   /** Which provider does it; names the failure class. */
   provider: Provider;
   /** What its parameters have to be. Reading them asks nobody, so that a rule's are checked by its cases, too. */
   parameters: z.ZodType;
   /** How long the provider may take to show an effect that it has done. */
   settleMs: number;
+  /** How often it is tried in one run of its event; three times where nothing is said. */
+  attempts?: number;
   /** Finds the address and words the message. It may read from providers, and changes nothing there. */
   prepare(input: ActionInput, ports: Ports, call: Call): Promise<PreparedEffect>;
 }

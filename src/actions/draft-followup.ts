@@ -9,7 +9,7 @@ const parameters = z.object({
 });
 
 /** Leaves a draft for the deal's contact in the owner's mailbox; a person reads it and sends it. */
-export const draftFollowup: Action = {
+export const draftFollowup: Action<'draft_followup'> = {
   type: 'draft_followup',
   provider: 'Gmail',
   parameters,

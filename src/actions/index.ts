@@ -2,11 +2,20 @@ import type { ActionType } from '../domain/decision.ts';
 import type { Action } from './action.ts';
 import { draftFollowup } from './draft-followup.ts';
 import { notifyAe } from './notify-ae.ts';
+import { sendLead } from './send-lead.ts';
+import { upsertContact } from './upsert-contact.ts';
 import { createUpdateCrmField, type CrmFields } from './update-crm-field.ts';
 
-/** Every action there is, as this installation allows it. */
-export const createActions = (settings: { crmFields: CrmFields }): Readonly<Record<ActionType, Action>> => ({
+/** Every action that rules and models can plan, as this installation allows it. */
+export const createActions = (settings: { crmFields: CrmFields }): { readonly [Type in ActionType]: Action<Type> } => ({
   draft_followup: draftFollowup,
   notify_ae: notifyAe,
   update_crm_field: createUpdateCrmField(settings.crmFields),
 });
+
+/** What is done with every lead. */
+export const leadActions = {
+  upsert_contact: upsertContact,
+  send_to_marketing: sendLead('send_to_marketing'),
+  send_to_assistant: sendLead('send_to_assistant'),
+};

@@ -10,7 +10,7 @@ const parameters = z.object({
 });
 
 /** Tells the account executive who owns the deal, in a direct message; without one, the default channel. */
-export const notifyAe: Action = {
+export const notifyAe: Action<'notify_ae'> = {
   type: 'notify_ae',
   provider: 'Slack',
   parameters,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ActionType } from '../domain/decision.ts';
+import type { PlannedAction } from '../domain/decision.ts';
 import type { Action } from './action.ts';
 
 /** A decided action that cannot be worded: its parameters or its template are wrong. Trying again cannot help. */
@@ -8,7 +8,7 @@ export class UnusableAction extends Error {
 }
 
 /** The parameters of a rule or of a model, read by the action that they are for. Throws `UnusableAction`. */
-export function readParameters<T>(type: ActionType, schema: z.ZodType<T>, parameters: unknown): T {
+export function readParameters<T>(type: PlannedAction['type'], schema: z.ZodType<T>, parameters: unknown): T {
   const parsed = schema.safeParse(parameters);
   if (parsed.success) return parsed.data;
   const reasons = parsed.error.issues.map((issue) => `${['parameters', ...issue.path].join('.')}: ${issue.message}`);

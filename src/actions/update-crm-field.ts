@@ -26,7 +26,7 @@ const allowedChange = (allowed: CrmFields) =>
   });
 
 /** Sets a property of an object in the CRM; only properties that `allowed` lists for its type. */
-export function createUpdateCrmField(allowed: CrmFields): Action {
+export function createUpdateCrmField(allowed: CrmFields): Action<'update_crm_field'> {
   const parameters = allowedChange(allowed);
   return {
     type: 'update_crm_field',

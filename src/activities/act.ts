@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { PreparedEffect } from '../actions/action.ts';
-import { readForEffect } from '../db/effects.ts';
-import type { EventRun } from '../db/event-steps.ts';
+import { UnusableAction } from '../actions/unusable-action.ts';
+import { type EffectRun, readForEffect } from '../db/effects.ts';
 import { effectKeys } from '../domain/ids.ts';
 import { eventLabels } from '../intake/event-labels.ts';
 import { changeHashes } from '../privacy/change-hashes.ts';
@@ -16,7 +16,7 @@ import { openEvent, superseded } from './open-event.ts';
  */
 export function createAct(dependencies: ActivityDependencies) {
   const { queries, keyring, hasher, ports, actions, fallback, ledger, policy, metrics } = dependencies;
-  return async function act(step: EventRun & { key: string }): Promise<{ state: 'confirmed' | 'skipped' | 'stale' }> {
+  return async function act(step: EffectRun & { key: string }): Promise<{ state: 'confirmed' | 'skipped' | 'stale' }> {
     const found = await readForEffect(queries, step, step.key);
     const { row, key, event } = openEvent(found, keyring);
     if (!found?.decisionSealed) throw superseded();
@@ -26,6 +26,7 @@ export function createAct(dependencies: ActivityDependencies) {
     if (!planned) throw superseded();
 
     const action = actions[planned.type];
+    if (!action) throw new UnusableAction(`${planned.type}: nothing here can do it`);
     const before = found.effect;
     // Only what a new generation decides anew may go elsewhere; an attempt whose end is unknown is looked for where it went.
     const isFollowUp = before !== null && (before.unsettled || before.generation === step.generation);
@@ -49,6 +50,7 @@ export function createAct(dependencies: ActivityDependencies) {
         priority: planned.priority,
         addressSealed: sealedAddress.seal(key, step.key, effect.address),
         settleMs: action.settleMs,
+        maxAttempts: action.attempts,
         provider: action.provider,
         write: effect.write && changeHashes(hasher, row.tenantId, effect.write),
         before,

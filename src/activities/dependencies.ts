@@ -3,11 +3,13 @@ import type { ModelPort, Ports } from '../connectors/ports.ts';
 import type { Queries } from '../db/database.ts';
 import type { ModelSettings } from '../decisions/model/prompt.ts';
 import type { RuleSet } from '../decisions/rule.ts';
-import type { ActionType } from '../domain/decision.ts';
+import type { PlannedAction } from '../domain/decision.ts';
 import type { ModeEntry } from '../domain/mode.ts';
 import type { Ledger } from '../effects/ledger.ts';
 import type { Batches } from '../intake/batches.ts';
 import type { Finish } from '../intake/finish.ts';
+import type { FindPlace } from '../leads/geo.ts';
+import type { NormaliseLead } from '../leads/normalise.ts';
 import type { Hasher } from '../privacy/hasher.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -25,7 +27,8 @@ export interface ActivityDependencies {
   modes: readonly ModeEntry[];
   /** `undefined`: there is nobody to ask, and the rules decide alone. */
   model: ModelDependencies | undefined;
-  actions: Readonly<Record<ActionType, Action>>;
+  leads: LeadDependencies;
+  actions: Readonly<Partial<Record<PlannedAction['type'], Action>>>;
   fallback: { channel: string; mailbox: string };
   ledger: Ledger;
   finish: Finish;
@@ -33,6 +36,14 @@ export interface ActivityDependencies {
   policy: RunPolicy;
   metrics: Metrics;
   log: Logger;
+}
+
+/** What leads are made with, and who is set up to have them. */
+export interface LeadDependencies {
+  normalise: NormaliseLead;
+  findPlace: FindPlace;
+  /** Types of actions. */
+  receivers: ReadonlySet<string>;
 }
 
 /** The model, and on which terms it is asked. */

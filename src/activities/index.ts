@@ -1,6 +1,7 @@
 import { createAct } from './act.ts';
 import { createBegin } from './begin.ts';
 import { createBeginBatch } from './begin-batch.ts';
+import { createCapture } from './capture.ts';
 import { createConsult } from './consult.ts';
 import { createDecide } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -17,6 +18,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     enrich: createEnrich(dependencies),
     decide: createDecide(dependencies),
     consult: createConsult(dependencies),
+    capture: createCapture(dependencies),
     act: createAct(dependencies),
     finish: createFinishStep(dependencies),
     beginBatch: createBeginBatch(dependencies),

@@ -10,12 +10,14 @@ import { answerUnknownRoutes } from './plugins/unknown-routes.ts';
 import { answerUnreadable } from './plugins/unreadable-requests.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { eventRoutes } from './routes/events.ts';
+import { ingestRoutes, type IngestDependencies } from './routes/ingest.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { opsRoutes } from './routes/ops/index.ts';
 import { webhookRoutes, type WebhookDependencies } from './routes/webhooks.ts';
 
-export type AppDependencies = { log: Logger } & WebhookDependencies &
+export type AppDependencies = { log: Logger; trustedProxies: readonly string[] } & WebhookDependencies &
+  IngestDependencies &
   Parameters<typeof eventRoutes>[1] &
   Parameters<typeof opsRoutes>[1] &
   Parameters<typeof metricsRoutes>[1] &
@@ -32,6 +34,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     clientErrorHandler: answerUnreadable(dependencies.log),
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     bodyLimit: 1024 * 1024,
+    trustProxy: dependencies.trustedProxies.length > 0 ? [...dependencies.trustedProxies] : false,
     requestTimeout: 15_000,
     // Node holds whichever of the two is longer against a slow body, and looks only twice a minute unless it is told to.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
@@ -66,6 +69,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(swaggerUi, { routePrefix: '/docs' });
   await app.register(async (routes) => {
     webhookRoutes(routes, dependencies);
+    await routes.register(async (ingest) => ingestRoutes(ingest, dependencies));
     eventRoutes(routes, dependencies);
     healthRoutes(routes, dependencies);
     metricsRoutes(routes, dependencies);

@@ -12,12 +12,21 @@ const developmentDefaults = {
   GMAIL_ACCESS_TOKEN: 'dev-gmail-token',
   OPENAI_API_KEY: 'dev-openai-key',
   OPERATOR_API_KEY: 'dev-operator-key',
+  INGEST_API_KEY: 'dev-ingest-key',
+  MARKETING_WEBHOOK_SECRET: 'whsec_ZGV2LW1hcmtldGluZy1zZWNyZXQtZGV2LTAx',
+  ASSISTANT_WEBHOOK_SECRET: 'whsec_ZGV2LWFzc2lzdGFudC1zZWNyZXQtZGV2LTAx',
   MASTER_KEY: 'ZGV2LW1hc3Rlci1rZXktZGV2LW1hc3Rlci1rZXktMDE=',
   HASH_KEY: 'ZGV2LWhhc2gta2V5LWRldi1oYXNoLWtleS1kZXYtMDE=',
 } as const;
 
 const port = z.coerce.number().int().min(1).max(65535);
 const key256 = z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'expected 32 bytes in base64');
+
+const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
+const list = z.string().default('').transform(wordsOf);
+const webhookSecret = z
+  .string()
+  .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'expected whsec_ and then 24 to 64 bytes in base64');
 
 const variables = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -52,6 +61,30 @@ const variables = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_API_URL: z.url().optional(),
   OPERATOR_API_KEY: z.string().min(8),
+  /** A key at POST /ingest for any source, without a limit; others are made by `npm run causeway -- keys`. */
+  INGEST_API_KEY: z.string().min(8).optional(),
+  /** Tokens of an identity provider at POST /ingest; all three or none. */
+  INGEST_JWKS_URL: z.url().optional(),
+  INGEST_TOKEN_ISSUER: z.string().optional(),
+  INGEST_TOKEN_AUDIENCE: z.string().optional(),
+  /** Browsers that may post to /ingest: origins with a space between them. */
+  INGEST_CORS_ORIGINS: list,
+  /** Proxies whose X-Forwarded-For is believed: addresses or CIDR blocks with a space between them. */
+  TRUSTED_PROXIES: list,
+  /** Private addresses that may be called all the same: `host:port` with a space between them. */
+  OUTBOUND_ALLOW: z.string().optional(),
+  /** Who is told of every lead; nobody unless it is set. */
+  MARKETING_WEBHOOK_URL: z.url().optional(),
+  MARKETING_WEBHOOK_SECRET: webhookSecret.optional(),
+  ASSISTANT_WEBHOOK_URL: z.url().optional(),
+  ASSISTANT_WEBHOOK_SECRET: webhookSecret.optional(),
+  /** The country of a phone number that names none: two letters. */
+  LEADS_DEFAULT_COUNTRY: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'expected two letters such as DE')
+    .optional(),
+  /** A file of MaxMind's format (.mmdb) that knows cities or countries. */
+  GEO_DATABASE_PATH: z.string().optional(),
   MASTER_KEY: key256,
   HASH_KEY: key256,
   RULES_PATH: z.string().optional(),
@@ -103,6 +136,17 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
       'GMAIL_SERVICE_ACCOUNT_EMAIL, GMAIL_SERVICE_ACCOUNT_KEY: set both (or GMAIL_ACCESS_TOKEN)',
     );
   }
+  const tokens = [values.INGEST_JWKS_URL, values.INGEST_TOKEN_ISSUER, values.INGEST_TOKEN_AUDIENCE];
+  if (tokens.some(Boolean) && !tokens.every(Boolean)) {
+    throw new ConfigurationError('INGEST_JWKS_URL, INGEST_TOKEN_ISSUER, INGEST_TOKEN_AUDIENCE: set all three, or none');
+  }
+  for (const [name, url, secret] of [
+    ['MARKETING', values.MARKETING_WEBHOOK_URL, values.MARKETING_WEBHOOK_SECRET],
+    ['ASSISTANT', values.ASSISTANT_WEBHOOK_URL, values.ASSISTANT_WEBHOOK_SECRET],
+  ]) {
+    if (url && !secret)
+      throw new ConfigurationError(`${name}_WEBHOOK_SECRET: set it, since ${name}_WEBHOOK_URL is set`);
+  }
   const sandbox = production ? undefined : `http://127.0.0.1:${values.SANDBOX_PORT}`;
   return {
     ...values,
@@ -120,6 +164,9 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
       (sandbox && values.OPENAI_API_KEY === developmentDefaults.OPENAI_API_KEY
         ? `${sandbox}/openai/v1`
         : 'https://api.openai.com/v1'),
+    MARKETING_WEBHOOK_URL: values.MARKETING_WEBHOOK_URL ?? (sandbox && `${sandbox}/marketing/messages`),
+    ASSISTANT_WEBHOOK_URL: values.ASSISTANT_WEBHOOK_URL ?? (sandbox && `${sandbox}/assistant/messages`),
+    OUTBOUND_ALLOW: wordsOf(values.OUTBOUND_ALLOW ?? (sandbox ? `127.0.0.1:${values.SANDBOX_PORT}` : '')),
     GMAIL_API_URL: values.GMAIL_API_URL ?? (sandbox ? `${sandbox}/gmail/` : 'https://gmail.googleapis.com/'),
   };
 }

@@ -39,6 +39,14 @@ export interface CrmPort {
   readAccounts(accountIds: readonly string[], call: Call): Promise<readonly AccountFacts[]>;
   /** Those of up to 100 tasks that are not completed, and what they are called. */
   readOpenTasks(taskIds: readonly string[], call: Call): Promise<readonly OpenTask[]>;
+  /** The contact with this address gets these properties; it is made where there is none. Receipt: `contactId`. */
+  upsertContact(email: string, properties: Readonly<Record<string, string>>, call: EffectCall): Promise<Receipt>;
+  /** The contact with this address as it stands, with the properties that are named; `null` where there is none. */
+  findContact(
+    email: string,
+    properties: readonly string[],
+    call: Call,
+  ): Promise<{ id: string; properties: Readonly<Record<string, string | null>> } | null>;
   readOwner(ownerId: string, call: Call): Promise<OwnerFacts>;
   /** One property as it stands; `null` when it is empty, or when there is no such property. */
   readField(field: CrmField, call: Call): Promise<string | null>;
@@ -122,9 +130,17 @@ export interface ModelPort {
   ask(question: ModelQuestion): Promise<ModelAnswer>;
 }
 
+export interface WebhookPort {
+  /** Sends one message under its key, by which the receiver knows it again. Receipt: `webhookId`, `status`. */
+  send(message: { type: string; data: Readonly<Record<string, unknown>> }, call: EffectCall): Promise<Receipt>;
+}
+
 export interface Ports {
   crm: CrmPort;
   intent: IntentPort;
   chat: ChatPort;
   mail: MailDraftPort;
+  /** Whoever is told of every lead; absent where nobody is set up. */
+  marketing?: WebhookPort | undefined;
+  assistant?: WebhookPort | undefined;
 }

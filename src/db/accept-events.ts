@@ -1,16 +1,22 @@
 import { sql } from 'drizzle-orm';
 import { lockLanes } from './lanes.ts';
 import { inTransaction, RetryTransaction } from './transaction.ts';
+import type { EventWorkflow } from '../domain/event-workflow.ts';
 import type { Queries } from './database.ts';
 
 export interface NewEvent {
   id: string;
+  source: string;
   type: string;
+  workflow?: EventWorkflow;
   keyHash: string;
   fingerprint: string;
   lane: string;
-  subjectKeyId: string;
-  sealed: Buffer;
+  /** Null for one that ends at the door, of which nothing is kept. */
+  subjectKeyId: string | null;
+  sealed: Buffer | null;
+  /** It is closed as soon as it is there, with this outcome. */
+  outcome?: string;
   /** Keyed hash of object, property and value; null unless the event is a change of a property in the CRM. */
   changeHash: string | null;
   /** Keyed hashes of what a behavioural event is about: what is counted as interest. */
@@ -37,10 +43,11 @@ export interface StoredEvent {
  */
 export function acceptEvents(
   queries: Queries,
-  request: { tenantId: string; source: string; correlationId: string; traceParent: string | null },
+  request: { tenantId: string; correlationId: string; traceParent: string | null },
   events: readonly NewEvent[],
 ): Promise<StoredEvent[]> {
   const column = <K extends keyof NewEvent>(name: K) => sql.param(events.map((event) => event[name] ?? null));
+  const workflow = sql.param(events.map((event) => event.workflow ?? 'gtmEvent'));
   const batched = sql.param(events.map((event) => event.batched === true));
   return inTransaction(queries, async (transaction) => {
     await lockLanes(
@@ -60,23 +67,27 @@ export function acceptEvents(
           ${column('id')}::uuid[], ${column('type')}::text[], ${column('keyHash')}::text[], ${column('fingerprint')}::text[],
           ${column('lane')}::text[], ${column('subjectKeyId')}::uuid[], ${column('sealed')}::bytea[],
           ${column('occurredAt')}::timestamptz[], ${column('changeHash')}::text[],
-          ${column('accountRef')}::text[], ${column('contactRef')}::text[], ${batched}::boolean[]
+          ${column('accountRef')}::text[], ${column('contactRef')}::text[], ${batched}::boolean[],
+          ${column('source')}::text[], ${workflow}::text[], ${column('outcome')}::text[]
         ) with ordinality as t(id, type, key_hash, fingerprint, lane, subject_key_id, sealed, occurred_at, change_hash,
-          account_ref, contact_ref, batched, turn)
+          account_ref, contact_ref, batched, source, workflow, outcome, turn)
       ), known as (
         select e.id, e.key_hash, e.fingerprint, e.generation from events e
         join incoming i on e.tenant_id = ${request.tenantId} and e.key_hash = i.key_hash
       ), new as (
-        select i.*, row_number() over (partition by i.lane order by i.turn) as turn_in_lane from incoming i
+        select i.*, row_number() over (partition by i.lane order by i.outcome is not null, i.turn) as turn_in_lane from incoming i
         where not exists (select from known k where k.key_hash = i.key_hash)
       ), stored as (
         insert into events (id, tenant_id, source, type, key_hash, fingerprint, lane, correlation_id, trace_parent,
-          subject_key_id, sealed, occurred_at, change_hash, account_ref, contact_ref, batched, claimed_at)
-        select n.id, ${request.tenantId}, ${request.source}, n.type, n.key_hash, n.fingerprint, n.lane,
+          subject_key_id, sealed, occurred_at, change_hash, account_ref, contact_ref, batched, claimed_at,
+          workflow, state, outcome, holds_lane, finished_at)
+        select n.id, ${request.tenantId}, n.source, n.type, n.key_hash, n.fingerprint, n.lane,
           ${request.correlationId}, ${request.traceParent}, n.subject_key_id, n.sealed, n.occurred_at, n.change_hash,
           n.account_ref, n.contact_ref, n.batched,
-          case when not n.batched and n.turn_in_lane = 1 and not exists (select from events o where o.lane = n.lane and o.holds_lane)
-            then clock_timestamp() end
+          case when not n.batched and n.outcome is null and n.turn_in_lane = 1 and not exists (select from events o where o.lane = n.lane and o.holds_lane)
+            then clock_timestamp() end,
+          n.workflow, case when n.outcome is null then 'accepted' else 'done' end, n.outcome, n.outcome is null,
+          case when n.outcome is not null then clock_timestamp() end
         from new n order by n.turn
         on conflict (tenant_id, key_hash) do nothing
         returning id, key_hash, fingerprint, generation, claimed_at is not null as claimed

@@ -3,6 +3,12 @@ import type { Queries } from './database.ts';
 import type { CrmWrite } from './crm-writes.ts';
 import type { EventRun, OpenEvent } from './event-steps.ts';
 
+/** A run of an event, for one of its effects. */
+export interface EffectRun extends EventRun {
+  /** It promises no order, so that it is done when the event has ended and its lane is free. */
+  afterEnd?: boolean | undefined;
+}
+
 export type EffectState = 'intent' | 'confirmed' | 'refused' | 'unknown';
 
 export type EffectRow = {
@@ -19,8 +25,12 @@ export type EffectRow = {
 
 type ForEffect = OpenEvent & { decisionSealed: Buffer | null; addressSealed: Buffer | null; effect: EffectRow | null };
 
+/** An event that is open in this generation, or, for what is done after its end, was ended in it. */
+const inRun = ({ eventId, generation, afterEnd }: EffectRun): SQL =>
+  sql`e.id = ${eventId} and e.generation = ${generation} and ${afterEnd === true ? sql`e.state in ('done', 'failed')` : sql`e.holds_lane`}`;
+
 /** An open event with its decision in force and what the ledger knows of one effect; `undefined`: superseded. */
-export async function readForEffect(queries: Queries, run: EventRun, key: string): Promise<ForEffect | undefined> {
+export async function readForEffect(queries: Queries, run: EffectRun, key: string): Promise<ForEffect | undefined> {
   const { rows } = await queries.execute<ForEffect>(sql`
     select e.id, e.tenant_id as "tenantId", e.source, e.type, e.lane, e.generation, e.correlation_id as "correlationId",
       e.sealed, e.facts_sealed as "factsSealed", e.subject_key_id as "keyId", k.wrapped as "wrappedKey", d.sealed as "decisionSealed",
@@ -33,7 +43,7 @@ export async function readForEffect(queries: Queries, run: EventRun, key: string
     left join subject_keys k on k.id = e.subject_key_id
     left join decisions d on d.event_id = e.id and d.superseded_at is null
     left join effects f on f.key = ${key}
-    where e.id = ${run.eventId} and e.generation = ${run.generation} and e.holds_lane`);
+    where ${inRun(run)}`);
   return rows[0];
 }
 
@@ -54,7 +64,7 @@ export interface Intent {
  */
 export async function claimIntent(
   queries: Pick<Queries, 'execute'>,
-  run: EventRun,
+  run: EffectRun,
   intent: Intent,
   before: EffectRow | null,
 ): Promise<boolean> {
@@ -62,7 +72,7 @@ export async function claimIntent(
   const fieldHash = intent.write?.fieldHash ?? null;
   const changeHash = intent.write?.changeHash ?? null;
   const event = sql`select e.id, e.generation from events e
-    where e.id = ${run.eventId} and e.generation = ${run.generation} and e.holds_lane for share`;
+    where ${inRun(run)} for share`;
   const { rowCount } = before
     ? await queries.execute(sql`
         with event as (${event})

@@ -4,7 +4,7 @@ import { lockLanes } from './lanes.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
 import type { Queries } from './database.ts';
 
-export const toStart = sql`events.id, tenant_id as "tenantId", source, type, key_hash as "keyHash", lane, generation,
+export const toStart = sql`events.id, tenant_id as "tenantId", source, type, workflow, key_hash as "keyHash", lane, generation,
   correlation_id as "correlationId", trace_parent as "traceParent"`;
 
 export type Failure = { class: string; message: string };

@@ -1,13 +1,19 @@
-import type { ActionType, ConsentTrace, Decision } from '../domain/decision.ts';
+import type { ConsentTrace, Decision, PlannedAction } from '../domain/decision.ts';
 
 /** The purpose under which people are written to. */
 export const outreach = 'outreach';
 
 /** Whether an action reaches the person whom an event is about; our own staff and our own records need no consent. */
-const reachesPerson: Readonly<Record<ActionType, boolean>> = {
+const reachesPerson: Readonly<Record<PlannedAction['type'], boolean>> = {
   draft_followup: true,
   notify_ae: false,
   update_crm_field: false,
+  // Whoever sends a lead has consented, else it is not there.
+  upsert_contact: false,
+  send_to_marketing: false,
+  send_to_assistant: false,
+  index_lead: false,
+  store_lead: false,
 };
 
 /** Whether the decision may only be carried out with consent on record. */

@@ -5,11 +5,20 @@ import { decisionMode } from './mode.ts';
 export const actionTypes = ['draft_followup', 'notify_ae', 'update_crm_field'] as const;
 export type ActionType = (typeof actionTypes)[number];
 
+/** What becomes of every lead, as far as it is set up. Nobody plans it. */
+export const leadActionTypes = [
+  'upsert_contact',
+  'send_to_marketing',
+  'send_to_assistant',
+  'index_lead',
+  'store_lead',
+] as const;
+
 export const priorities = ['low', 'standard', 'high', 'immediate'] as const;
 
 /** One action on one target. `targetId` is an id at the provider (a contact, a company, an owner) or `default`; never an address. */
 export const plannedAction = z.strictObject({
-  type: z.enum(actionTypes),
+  type: z.enum([...actionTypes, ...leadActionTypes]),
   targetId: z.string().min(1).max(100),
   priority: z.enum(priorities),
   parameters: z.record(z.string(), z.unknown()),

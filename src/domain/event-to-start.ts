@@ -1,9 +1,12 @@
+import type { EventWorkflow } from './event-workflow.ts';
+
 /** What is needed to start an event's workflow; no personal data. */
 export type EventToStart = {
   id: string;
   tenantId: string;
   source: string;
   type: string;
+  workflow: EventWorkflow;
   keyHash: string;
   lane: string;
   generation: number;

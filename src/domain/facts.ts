@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { capturedLead } from './captured-lead.ts';
 
 const text = z.string().exactOptional();
 
@@ -54,6 +55,8 @@ export const facts = z.strictObject({
   account: accountFacts.exactOptional(),
   owner: ownerFacts.exactOptional(),
   recentIntent: intentFacts.exactOptional(),
+  /** Of a lead's event: the lead as it was captured. */
+  lead: capturedLead.exactOptional(),
   /** What could not be found, and why: `deal: HubSpotNotFound`. */
   gaps: z.array(z.string()).readonly(),
   /** Who said so, and when (ISO 8601): the oldest of the parts. */

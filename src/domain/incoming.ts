@@ -1,4 +1,5 @@
 import type { CanonicalEvent } from './event.ts';
+import type { EventWorkflow } from './event-workflow.ts';
 
 /**
  * What identifies the person an event is about, strongest first: the lower-case e-mail, else the phone, else an id at the sender.
@@ -19,6 +20,10 @@ export interface ParsedEvent {
   /** Events of one lane are applied in the order of their acceptance. */
   lane: readonly string[];
   subject: SubjectIdentifiers;
+  /** What carries it out; `gtmEvent` where nothing is said. */
+  workflow?: EventWorkflow;
+  /** It ends at the door: nothing of it is kept but that it was there, and why it went no further. */
+  ending?: 'no_consent';
   /** Its type is none that the source is known to send. It is kept as it is, and counted. */
   isUnlisted?: true;
 }

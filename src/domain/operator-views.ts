@@ -108,3 +108,15 @@ export type ViolationView = z.infer<typeof violationView>;
 
 export const settlement = z.object({ key: z.string(), eventId: z.string(), state: z.enum(['confirmed', 'refused']) });
 export type Settlement = z.infer<typeof settlement>;
+
+/** A key by which a sender is known, without its secret. */
+export const apiKeyView = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** `null`: any. */
+  sources: z.array(z.string()).nullable(),
+  perMinute: z.number().nullable(),
+  createdAt: z.string(),
+  revokedAt: z.string().nullable(),
+});
+export type ApiKeyView = z.infer<typeof apiKeyView>;

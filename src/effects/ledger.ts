@@ -1,7 +1,14 @@
 import { claimWrite, type CrmWrite, type WriteClaim } from '../db/crm-writes.ts';
-import { claimIntent, confirmEffect, type EffectRow, endAttempt, giveBackAttempt, type Intent } from '../db/effects.ts';
+import {
+  claimIntent,
+  confirmEffect,
+  type EffectRow,
+  type EffectRun,
+  endAttempt,
+  giveBackAttempt,
+  type Intent,
+} from '../db/effects.ts';
 import type { Queries } from '../db/database.ts';
-import type { EventRun } from '../db/event-steps.ts';
 import { type Provider, VendorError } from '../domain/failure.ts';
 import type { EventLabels, Logger } from '../telemetry/log.ts';
 import { inSpan } from '../telemetry/traces.ts';
@@ -14,7 +21,7 @@ export interface LedgerEffect {
 }
 
 export interface LedgerEntry {
-  run: EventRun;
+  run: EffectRun;
   key: string;
   action: string;
   targetId: string;
@@ -22,6 +29,8 @@ export interface LedgerEntry {
   /** Where it goes, sealed by whoever knows the key. */
   addressSealed: Buffer;
   settleMs: number;
+  /** How often it is tried in one run; three times where nothing is said. */
+  maxAttempts?: number | undefined;
   /** Who does it; while it is left alone, nothing is claimed and no attempt is used. */
   provider?: Provider;
   /** Of a write into the CRM: it is refused as stale once a later change was written. */
@@ -123,7 +132,7 @@ export function createLedger(options: {
         return { state: 'later', waitMs: error.retryAfterMs ?? maxDelayMs, failureClass };
       }
       const unsettled = error.effect === 'unknown';
-      const over = !unsettled && (!retryable || attempts >= maxAttempts);
+      const over = !unsettled && (!retryable || attempts >= (entry.maxAttempts ?? maxAttempts));
       await endAttempt(
         queries,
         entry.key,
@@ -145,7 +154,7 @@ export function createLedger(options: {
   }
 
   return async function apply(entry: LedgerEntry, effect: LedgerEffect): Promise<EffectResult> {
-    const next = nextMove(entry.before, entry.run.generation, entry.settleMs);
+    const next = nextMove(entry.before, entry.run.generation, entry.settleMs, entry.maxAttempts);
     switch (next.move) {
       case 'skip':
         log.info({ ...entry.labels, effect: entry.key }, 'effect skipped: it was confirmed before');

@@ -15,14 +15,14 @@ export type Move =
  * What to do about an effect, from what the ledger says of it. Nothing is asked before the last attempt's lease and the
  * provider's settle time are over: until then an effect could still appear.
  */
-export function nextMove(effect: EffectRow | null, generation: number, settleMs: number): Move {
+export function nextMove(effect: EffectRow | null, generation: number, settleMs: number, attempts = maxAttempts): Move {
   if (effect === null) return { move: 'perform' };
   if (effect.state === 'confirmed') return { move: 'skip', receipt: effect.receipt ?? {} };
   if (effect.state === 'unknown') return { move: 'fail', failureClass: 'EffectUnknown' };
   const newGeneration = effect.generation < generation;
   if (effect.state === 'refused' && !newGeneration)
     return { move: 'fail', failureClass: effect.failureClass ?? 'EffectRefused' };
-  const attemptLeft = newGeneration || effect.attempts < maxAttempts;
+  const attemptLeft = newGeneration || effect.attempts < attempts;
   const waitMs = effect.leaseMs + (effect.unsettled ? settleMs : 0);
   if (waitMs > 0) return { move: 'wait', waitMs: Math.ceil(waitMs) };
   if (effect.unsettled) return { move: 'ask', mayPerform: attemptLeft };

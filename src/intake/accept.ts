@@ -55,6 +55,9 @@ export function createAccept(options: {
 }) {
   const { queries, hasher, keyring, starter, isBatched, log } = options;
 
+  const inBatches = ({ event, workflow = 'gtmEvent' }: ParsedEvent): boolean =>
+    workflow === 'gtmEvent' && isBatched(event.eventType);
+
   function prepare(request: AcceptRequest, parsed: ParsedEvent): Prepared {
     const scope = [request.tenantId, request.source];
     return {
@@ -67,18 +70,18 @@ export function createAccept(options: {
 
   async function sealed(request: AcceptRequest, { parsed, ...hashes }: Prepared): Promise<NewEvent> {
     const id = randomUUID();
+    const { source, eventType: type, firedAt: occurredAt } = parsed.event;
+    const common = { id, source, type, ...hashes, ...(parsed.workflow && { workflow: parsed.workflow }), occurredAt };
+    if (parsed.ending) return { ...common, subjectKeyId: null, sealed: null, changeHash: null, outcome: parsed.ending };
     const { key, id: subjectKeyId } = await keyring.keyFor(request.tenantId, parsed.subject);
     const change = propertyChangeOf(parsed.event);
     return {
-      id,
-      type: parsed.event.eventType,
-      ...hashes,
+      ...common,
       subjectKeyId,
       sealed: sealedEvent.seal(key, id, parsed.event),
       changeHash: change ? changeHashes(hasher, request.tenantId, change).changeHash : null,
       ...(isBehavioural(parsed.event) && intentRefs(hasher, request.tenantId, parsed.event)),
-      occurredAt: parsed.event.firedAt,
-      batched: isBatched(parsed.event.eventType),
+      batched: inBatches(parsed),
     };
   }
 
@@ -99,13 +102,14 @@ export function createAccept(options: {
     const toStart = unique.flatMap(({ keyHash, lane, parsed }) => {
       const row = stored.get(keyHash);
       if (!row?.claimed) return [];
-      const { tenantId, source, correlationId, traceParent } = request;
+      const { tenantId, correlationId, traceParent } = request;
       return [
         {
           id: row.id,
           tenantId,
-          source,
+          source: parsed.event.source,
           type: parsed.event.eventType,
+          workflow: parsed.workflow ?? 'gtmEvent',
           keyHash,
           lane,
           generation: row.generation,
@@ -124,10 +128,10 @@ export function createAccept(options: {
       reported.add(keyHash);
       const status = first ? 'accepted' : row.fingerprint === fingerprint ? 'duplicate' : 'conflict';
       const labels = eventLabels({ id: row.id, tenantId: request.tenantId, correlationId: request.correlationId });
-      log.info({ ...labels, source: request.source, status }, 'event received');
+      log.info({ ...labels, source: parsed.event.source, status }, 'event received');
       // In a later generation it runs alone.
-      const inBatch = row.generation === 0 && isBatched(parsed.event.eventType);
-      return { status, id: row.id, ...(!inBatch && { workflowId: eventWorkflowId(keyHash, row.generation) }) };
+      const hasWorkflow = parsed.ending === undefined && (row.generation > 0 || !inBatches(parsed));
+      return { status, id: row.id, ...(hasWorkflow && { workflowId: eventWorkflowId(keyHash, row.generation) }) };
     });
   };
 }

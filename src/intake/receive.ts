@@ -60,7 +60,10 @@ export function createReceive(options: {
     received: readonly ReceivedEvent[],
   ): void {
     for (const { status } of received) metrics.eventsReceived.inc({ source, status });
-    for (const item of items) {
+    for (const [index, item] of items.entries()) {
+      const isFresh = received[index]?.status === 'accepted';
+      if (isFresh && item.kind === 'event' && item.ending)
+        metrics.eventsFinished.inc({ outcome: item.ending, decided_by: 'none' });
       if (item.kind === 'violation') metrics.schemaViolations.inc({ source });
       else if (item.isUnlisted) metrics.unknownTypes.inc({ source });
     }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { consentsCommand } from '../cli/consents.ts';
 import { failuresCommand } from '../cli/failures.ts';
+import { keysCommand } from '../cli/keys.ts';
 import { lanesCommand } from '../cli/lanes.ts';
 import { migrateCommand } from '../cli/migrate.ts';
 import { redriveCommand } from '../cli/redrive.ts';
@@ -42,6 +43,7 @@ const commands = [
   lanesCommand(() => withOperations(({ lanes }) => lanes())),
   settleCommand((key, what, by) => withOperations(({ settleEffect }) => settleEffect(key, what, by))),
   rulesCommand(ruleCases),
+  keysCommand((work) => withOperations(({ apiKeys }) => work(apiKeys))),
   consentsCommand((consent) => withOperations(({ consents }) => consents.record(consent))),
 ];
 

@@ -19,12 +19,14 @@ export function createBreakers(
 }
 
 /** The same ports, each behind the breaker of its provider. */
-export function guardPorts({ crm, intent, chat, mail }: Ports, breakerOf: Breakers): Ports {
+export function guardPorts({ crm, intent, chat, mail, marketing, assistant }: Ports, breakerOf: Breakers): Ports {
   return {
     crm: guard(crm, breakerOf('HubSpot')),
     intent,
     chat: guard(chat, breakerOf('Slack')),
     mail: guard(mail, breakerOf('Gmail')),
+    marketing: marketing && guard(marketing, breakerOf('Marketing')),
+    assistant: assistant && guard(assistant, breakerOf('Assistant')),
   };
 }
 

@@ -4,6 +4,7 @@ import { createHubSpot } from '../connectors/hubspot/index.ts';
 import { noIntentProvider } from '../connectors/intent/index.ts';
 import type { Ports, RequestLimit } from '../connectors/ports.ts';
 import { createSlack } from '../connectors/slack/index.ts';
+import { createWebhook } from '../connectors/webhook/index.ts';
 
 /** Every port with the provider that fills it. `hubspotLimit`: what each request to HubSpot asks first. */
 export function portsOf(configuration: Configuration, hubspotLimit?: RequestLimit): Ports {
@@ -21,9 +22,21 @@ export function portsOf(configuration: Configuration, hubspotLimit?: RequestLimi
     }),
     intent: noIntentProvider,
     chat: createSlack({ token: configuration.SLACK_BOT_TOKEN, apiUrl: configuration.SLACK_API_URL }),
+    ...receiversOf(configuration),
     mail: createGmail({
       apiUrl: configuration.GMAIL_API_URL,
       auth: email && privateKey ? { serviceAccount: { email, privateKey } } : { accessToken: accessToken ?? '' },
     }),
+  };
+}
+
+/** Who is told of every lead. */
+function receiversOf(configuration: Configuration): Pick<Ports, 'marketing' | 'assistant'> {
+  const { OUTBOUND_ALLOW: allow } = configuration;
+  const receiver = (provider: 'Marketing' | 'Assistant', url: string | undefined, secret: string | undefined) =>
+    url !== undefined && secret !== undefined ? createWebhook({ provider, url, secret, allow }) : undefined;
+  return {
+    marketing: receiver('Marketing', configuration.MARKETING_WEBHOOK_URL, configuration.MARKETING_WEBHOOK_SECRET),
+    assistant: receiver('Assistant', configuration.ASSISTANT_WEBHOOK_URL, configuration.ASSISTANT_WEBHOOK_SECRET),
   };
 }

@@ -2,6 +2,7 @@ import type { Configuration } from '../config/environment.ts';
 import type { Queries } from '../db/database.ts';
 import { createRedrive } from '../intake/redrive.ts';
 import { createStarter } from '../intake/starter.ts';
+import { createApiKeys } from '../operations/api-keys.ts';
 import { createConsents } from '../operations/consents.ts';
 import { createSettleEffect } from '../operations/effects.ts';
 import { createFailures } from '../operations/failures.ts';
@@ -39,6 +40,7 @@ export function wireOperations(
       hasher: createHasher(Buffer.from(configuration.HASH_KEY, 'base64')),
       tenantId,
     }),
+    apiKeys: createApiKeys({ queries, tenantId }),
     lanes: createLanes({ queries }),
     providers: createProviders({ queries }),
     violations: createViolationList({ queries, tenantId }),

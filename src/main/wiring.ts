@@ -1,10 +1,12 @@
-import { createActions } from '../actions/index.ts';
+import { createActions, leadActions } from '../actions/index.ts';
 import { createActivities } from '../activities/index.ts';
 import type { RunPolicy } from '../activities/dependencies.ts';
 import { buildApp } from '../api/app.ts';
 import type { Configuration } from '../config/environment.ts';
 import type { Queries } from '../db/database.ts';
 import { loadRules } from '../decisions/load-rules.ts';
+import type { FindPlace } from '../leads/geo.ts';
+import { createNormaliser } from '../leads/normalise.ts';
 import { createLedger } from '../effects/ledger.ts';
 import { isBatched } from '../domain/mode.ts';
 import { createAccept } from '../intake/accept.ts';
@@ -20,6 +22,7 @@ import { installationOf, shippedRules } from './installation.ts';
 import { modelOf } from './model.ts';
 import { portsOf } from './ports.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { createSenders, type TokenSettings } from '../operations/senders.ts';
 import { createMetricsPage } from '../operations/metrics-page.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { EventWorkflows } from '../temporal/event-workflows.ts';
@@ -73,16 +76,36 @@ export function wireApp(
     }),
     metrics,
     metricsPage: createMetricsPage({ queries: reading, metrics, log }),
+    senders: createSenders({
+      queries: accepting,
+      tenantId,
+      configuredKey: configuration.INGEST_API_KEY,
+      tokens: tokensOf(configuration),
+    }),
+    corsOrigins: configuration.INGEST_CORS_ORIGINS,
+    trustedProxies: configuration.TRUSTED_PROXIES,
     operatorKey: configuration.OPERATOR_API_KEY,
     readiness,
     log,
   });
 }
 
+function tokensOf(configuration: Configuration): TokenSettings | undefined {
+  const { INGEST_JWKS_URL: jwksUrl, INGEST_TOKEN_ISSUER: issuer, INGEST_TOKEN_AUDIENCE: audience } = configuration;
+  return jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : undefined;
+}
+
 /** What a worker does. Effects are recorded through `steps`; closing events has a pool of its own. */
 export function wireActivities(
   configuration: Configuration,
-  dependencies: { steps: Queries; finishing: Queries; workflows: EventWorkflows; metrics: Metrics; log: Logger },
+  dependencies: {
+    steps: Queries;
+    finishing: Queries;
+    workflows: EventWorkflows;
+    metrics: Metrics;
+    log: Logger;
+    findPlace?: FindPlace;
+  },
 ) {
   const { steps, finishing, workflows, metrics, log } = dependencies;
   const installation = installationOf(configuration);
@@ -113,6 +136,15 @@ export function wireActivities(
     configuration.HUBSPOT_COMPETITORS_PROPERTY,
     (limit) => portsOf(configuration, limit),
   );
+  const leads = {
+    normalise: createNormaliser({ defaultCountry: configuration.LEADS_DEFAULT_COUNTRY }),
+    findPlace: dependencies.findPlace ?? (() => ({ geo_country: null, geo_city: null })),
+    receivers: new Set([
+      'upsert_contact',
+      ...(ports.marketing ? ['send_to_marketing'] : []),
+      ...(ports.assistant ? ['send_to_assistant'] : []),
+    ]),
+  };
   const activities = createActivities({
     queries: steps,
     keyring,
@@ -122,7 +154,8 @@ export function wireActivities(
     rules: loadRules(configuration.RULES_PATH ?? shippedRules),
     modes: installation.modes,
     model: guardModel(modelOf(configuration, installation, log), breakers),
-    actions: createActions(installation.actions),
+    leads,
+    actions: { ...createActions(installation.actions), ...leadActions },
     fallback: { channel: configuration.SLACK_DEFAULT_CHANNEL, mailbox: configuration.GMAIL_DEFAULT_MAILBOX },
     ledger: createLedger({ queries: steps, log, callTimeoutMs, openForMs }),
     finish: createFinish({ queries: finishing, starter, metrics }),

@@ -4,6 +4,7 @@ import type { Configuration } from '../config/environment.ts';
 import { defaultSweepLimits, type SweepLimits } from '../intake/starter.ts';
 import { startSweeper } from '../intake/sweeper.ts';
 import { createTidy } from '../intake/tidy.ts';
+import { openGeo } from '../leads/geo.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/traces.ts';
@@ -46,6 +47,7 @@ export async function startWork(
     workflows,
     metrics,
     log,
+    findPlace: await openGeo(configuration.GEO_DATABASE_PATH),
   });
   const worker = await createWorker({
     connection,

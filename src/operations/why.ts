@@ -43,7 +43,7 @@ export function createWhy(options: { queries: Queries; keyring: Keyring; uiUrl: 
           priority: action.priority,
           effect: {
             key,
-            state: effect?.state ?? 'intent',
+            state: effect?.state ?? ('skipped' in action.parameters ? 'skipped' : 'intent'),
             attempts: effect?.attempts ?? 0,
             receipt: effect?.receipt ?? null,
           },

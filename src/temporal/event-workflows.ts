@@ -19,7 +19,7 @@ export function createEventWorkflows(options: { client: Client; taskQueue: strin
       withTraceParent(event.traceParent, () =>
         startOnce(
           client,
-          'gtmEvent',
+          event.workflow,
           {
             workflowId: eventWorkflowId(event.keyHash, event.generation),
             taskQueue,

@@ -1,39 +1,11 @@
-import {
-  CancellationScope,
-  isCancellation,
-  proxyActivities,
-  proxyLocalActivities,
-  setCurrentDetails,
-  sleep,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Decided } from '../activities/store-decision.ts';
-import { decidedByKey, failureClassKey, needsAttentionKey, outcomeKey } from '../temporal/search-attributes.ts';
-import { type Ending, endingOf, failed } from './ending.ts';
-
-export interface GtmEventInput {
-  eventId: string;
-  generation: number;
-  /** Hashed. */
-  lane: string;
-}
-
-/** What is known so far; kept apart from the result, since it is reported when a later step fails too. */
-interface Progress {
-  decidedBy: string;
-  ruleId: string | null;
-}
-
-/** Short, idempotent and local: they wait for PostgreSQL as long as it takes, and bugs end them after a few tries. */
-const local = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '15s',
-  scheduleToCloseTimeout: '1 day',
-  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
-});
+import { decisionOf, type EventInput, finish, local, type Progress, report } from './closing.ts';
+import { type Ending, endingOf } from './ending.ts';
 
 /** One go-to-market event: look up, decide, act, finish. Ends Failed, with its class, when it could not be carried out. */
-export async function gtmEvent(input: GtmEventInput): Promise<{ outcome: Ending['outcome'] }> {
+export async function gtmEvent(input: EventInput): Promise<{ outcome: Ending['outcome'] }> {
   const progress: Progress = { decidedBy: 'none', ruleId: null };
   let ending: Ending;
   try {
@@ -47,7 +19,7 @@ export async function gtmEvent(input: GtmEventInput): Promise<{ outcome: Ending[
   return { outcome: ending.outcome };
 }
 
-async function carryOut({ eventId, generation }: GtmEventInput, progress: Progress): Promise<Ending['outcome']> {
+async function carryOut({ eventId, generation }: EventInput, progress: Progress): Promise<Ending['outcome']> {
   const run = { eventId, generation };
   const { enrich: hasFacts, policy, ending } = await local.begin(run);
   if (ending) return ending;
@@ -92,7 +64,7 @@ async function carryOut({ eventId, generation }: GtmEventInput, progress: Progre
 
 /** Has a model decide. When that cannot be carried out, what the rules decide without it holds. */
 async function consultModel(
-  run: Pick<GtmEventInput, 'eventId' | 'generation'>,
+  run: Pick<EventInput, 'eventId' | 'generation'>,
   { timeoutMs }: { timeoutMs: number },
 ): Promise<Decided> {
   const { consult } = proxyActivities<Activities>({
@@ -108,39 +80,3 @@ async function consultModel(
     return local.decide({ ...run, withoutModel: true });
   }
 }
-
-/** Closes the row. While an attempt may still reach its provider, the lane is not freed: that is waited for first. */
-async function finish({ eventId, generation, lane }: GtmEventInput, ending: Ending): Promise<Ending> {
-  const { outcome, failure } = ending;
-  for (;;) {
-    const finished = await local.finish({
-      id: eventId,
-      generation,
-      lane,
-      outcome,
-      settle: outcome === 'failed' || outcome === 'erased',
-      failure: failure && { class: failure.class, message: failure.message },
-    });
-    if (finished.state === 'superseded') return { outcome: 'superseded' };
-    if (finished.state === 'closed') {
-      const turnedUnknown = finished.outcome === 'failed' && finished.failureClass !== failure?.class;
-      return turnedUnknown ? failed(finished.failureClass ?? 'Unexpected', 'an effect may have been done') : ending;
-    }
-    await sleep(finished.waitMs, { summary: 'wait until the last attempt can no longer reach its provider' });
-  }
-}
-
-function report({ outcome, failure }: Ending, progress: Progress): void {
-  upsertSearchAttributes([
-    { key: outcomeKey, value: outcome },
-    { key: decidedByKey, value: progress.decidedBy },
-    ...(failure ? [{ key: failureClassKey, value: failure.class }] : []),
-    ...(failure?.class === 'EffectUnknown' ? [{ key: needsAttentionKey, value: true }] : []),
-  ]);
-  setCurrentDetails(
-    `${decisionOf(progress)}. Outcome: **${outcome}**${failure ? ` (${failure.class}: ${failure.message})` : ''}`,
-  );
-}
-
-const decisionOf = ({ decidedBy, ruleId }: Progress): string =>
-  ruleId === null ? `Decided by ${decidedBy}` : `Decided by ${decidedBy}: rule **${ruleId}**`;

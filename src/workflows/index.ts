@@ -1,2 +1,3 @@
 export { gtmBatch } from './gtm-batch.ts';
 export { gtmEvent } from './gtm-event.ts';
+export { leadIntake } from './lead-intake.ts';

@@ -19,6 +19,8 @@ export const paths = {
   'effect-unknown': 'begin, enrich, decide, act canceled, finish, wait, finish: FAILED, failed, EffectUnknown',
   erased: 'begin, finish: COMPLETED, erased',
   'look-up-failed': 'begin, enrich x3 failed, finish: FAILED, failed, Unexpected',
+  'lead-captured': 'begin, capture, act, act, act, finish: COMPLETED, captured',
+  'lead-refused': 'begin, capture, act, act failed, act, finish: FAILED, failed, MarketingRejected',
   'looked-up-with-gaps': 'begin, enrich x3, decide, finish: COMPLETED, undecided',
   'model-accepted': 'begin, enrich, decide, consult, act, finish: COMPLETED, acted',
   'model-failed': 'begin, enrich, decide, consult, finish: COMPLETED, no_action',

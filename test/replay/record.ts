@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm';
 import { expect, onTestFinished, test } from 'vitest';
 import { claimBatch } from '../../src/db/batch-claims.ts';
 import { batchWorkflowId } from '../../src/domain/ids.ts';
+import { receipt } from '../../src/domain/received.ts';
 import { projectFolder } from '../../src/main/world/folders.ts';
 import { freePorts } from '../../src/main/world/ports.ts';
 import { fetchHistory } from '../../src/temporal/recorded-history.ts';
@@ -109,6 +110,16 @@ async function startedBatch(causeway: Causeway): Promise<Happened> {
   if (!batch) throw new Error('no batch was claimed');
   await causeway.workflows.batches.start(batch, Date.now() + 10_000);
   return { causeway, workflowId: batchWorkflowId(batch.batchId) };
+}
+
+/** Posts a lead; resolves to the event's id. */
+async function submitted({ url, configuration }: Causeway): Promise<string> {
+  const response = await fetch(`${url}/ingest`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': configuration.INGEST_API_KEY ?? '' },
+    body: JSON.stringify({ idempotency_key: randomUUID(), source: 'website', email: 'ada@example.com', consent: true }),
+  });
+  return receipt.parse(await response.json()).events[0]?.id ?? '';
 }
 
 /** A model is asked about every event. */
@@ -306,6 +317,17 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
     const found = await startedBatch(causeway);
     await causeway.startWorker();
     return found;
+  },
+
+  async 'lead-captured'() {
+    const causeway = await working();
+    return happened(causeway, await submitted(causeway));
+  },
+
+  async 'lead-refused'() {
+    const causeway = await working();
+    await causeway.sandbox.fault({ connector: 'marketing', fault: 'status', status: 400 });
+    return happened(causeway, await submitted(causeway));
   },
 
   async superseded() {

@@ -1,6 +1,7 @@
 import type { CrmPort } from '../ports.ts';
 import type { createHubSpotClient } from './client.ts';
 import { crmObject } from './deal-facts.ts';
+import { withKey } from './with-key.ts';
 
 /** Reads and sets single properties, of objects of any type. */
 export function createFields(ask: ReturnType<typeof createHubSpotClient>): Pick<CrmPort, 'readField' | 'writeField'> {
@@ -23,12 +24,3 @@ export function createFields(ask: ReturnType<typeof createHubSpotClient>): Pick<
     },
   };
 }
-
-/** HubSpot takes no notice of the key: the same write twice is one. It lets whoever looks at the requests tell whose they are. */
-const withKey = (key: string) => ({
-  pre<T extends { setHeaderParam(name: string, value: string): void }>(context: T): Promise<T> {
-    context.setHeaderParam('Idempotency-Key', key);
-    return Promise.resolve(context);
-  },
-  post: <T>(context: T): Promise<T> => Promise.resolve(context),
-});

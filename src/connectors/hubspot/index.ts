@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { VendorError } from '../../domain/failure.ts';
 import type { CrmPort, RequestLimit } from '../ports.ts';
+import { createContacts } from './contacts.ts';
 import { createHubSpotClient } from './client.ts';
 import { type CrmObject, crmObject, dealFacts, textOf } from './deal-facts.ts';
 import { readDealObjects } from './deals.ts';
@@ -43,6 +44,7 @@ export function createHubSpot({ competitorsProperty, ...settings }: HubSpotOptio
 
   return {
     ...createFields(ask),
+    ...createContacts(ask),
 
     async readDeals(dealIds, { timeoutMs }) {
       const startedMs = performance.now();

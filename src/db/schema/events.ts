@@ -11,6 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { EventWorkflow } from '../../domain/event-workflow.ts';
 import { bytes, moment } from './columns.ts';
 import { subjectKeys } from './subject-keys.ts';
 
@@ -28,6 +29,8 @@ export const events = pgTable(
     tenantId: text('tenant_id').notNull(),
     source: text('source').notNull(),
     type: text('type').notNull(),
+    /** Which workflow carries it out. */
+    workflow: text('workflow').$type<EventWorkflow>().notNull().default('gtmEvent'),
     keyHash: text('key_hash').notNull(),
     fingerprint: text('fingerprint').notNull(),
     lane: text('lane').notNull(),

@@ -1,3 +1,4 @@
+export { apiKeys } from './api-keys.ts';
 export { appliedChanges } from './applied-changes.ts';
 export { auditLog } from './audit-log.ts';
 export { consents } from './consents.ts';
@@ -5,6 +6,7 @@ export { decisions } from './decisions.ts';
 export { effects } from './effects.ts';
 export { eventPositions, events } from './events.ts';
 export { factsCache } from './facts-cache.ts';
+export { leads } from './leads.ts';
 export { modelBudget } from './model-budget.ts';
 export { modelCalls } from './model-calls.ts';
 export { providerStates } from './provider-states.ts';

@@ -1,3 +1,5 @@
+import type { Action } from '../../actions/action.ts';
+import type { PlannedAction } from '../../domain/decision.ts';
 import { join } from 'node:path';
 import { createActions } from '../../actions/index.ts';
 import { whyUnusable } from '../../actions/unusable-action.ts';
@@ -16,7 +18,9 @@ export const ruleCases: RulesDependencies = {
     const rules = loadRules(folder);
     const cases = loadCases(join(folder, 'cases'));
     const results = runCases(rules, cases);
-    const actions = createActions(installationOf(readConfiguration()).actions);
+    const actions: Readonly<Partial<Record<PlannedAction['type'], Action>>> = createActions(
+      installationOf(readConfiguration()).actions,
+    );
     return {
       cases: results.map(({ ruleCase, passed, actual }) => ({
         ruleId: ruleCase.ruleId,
@@ -28,7 +32,8 @@ export const ruleCases: RulesDependencies = {
       untested: findUntested(rules, cases),
       unusable: results.flatMap(({ ruleCase, decision }) =>
         decision.actions.flatMap(({ type, parameters }) => {
-          const reason = whyUnusable(actions[type], parameters);
+          const action = actions[type];
+          const reason = action && whyUnusable(action, parameters);
           return reason === undefined ? [] : [`${decision.ruleId}: ${ruleCase.name}: ${reason}`];
         }),
       ),

@@ -1,0 +1,61 @@
+import { proxyLocalActivities, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import { decidedByKey, failureClassKey, needsAttentionKey, outcomeKey } from '../temporal/search-attributes.ts';
+import { type Ending, failed } from './ending.ts';
+
+/** What the workflow of an event is started with. */
+export interface EventInput {
+  eventId: string;
+  generation: number;
+  /** Hashed. */
+  lane: string;
+}
+
+/** What is known so far; kept apart from the result, since it is reported when a later step fails too. */
+export interface Progress {
+  decidedBy: string;
+  ruleId: string | null;
+}
+
+/** Short, idempotent and local: they wait for PostgreSQL as long as it takes, and bugs end them after a few tries. */
+export const local = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '15s',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
+});
+
+/** Closes the row. While an attempt may still reach its provider, the lane is not freed: that is waited for first. */
+export async function finish({ eventId, generation, lane }: EventInput, ending: Ending): Promise<Ending> {
+  const { outcome, failure } = ending;
+  for (;;) {
+    const finished = await local.finish({
+      id: eventId,
+      generation,
+      lane,
+      outcome,
+      settle: outcome === 'failed' || outcome === 'erased',
+      failure: failure && { class: failure.class, message: failure.message },
+    });
+    if (finished.state === 'superseded') return { outcome: 'superseded' };
+    if (finished.state === 'closed') {
+      const turnedUnknown = finished.outcome === 'failed' && finished.failureClass !== failure?.class;
+      return turnedUnknown ? failed(finished.failureClass ?? 'Unexpected', 'an effect may have been done') : ending;
+    }
+    await sleep(finished.waitMs, { summary: 'wait until the last attempt can no longer reach its provider' });
+  }
+}
+
+export function report({ outcome, failure }: Ending, progress: Progress): void {
+  upsertSearchAttributes([
+    { key: outcomeKey, value: outcome },
+    { key: decidedByKey, value: progress.decidedBy },
+    ...(failure ? [{ key: failureClassKey, value: failure.class }] : []),
+    ...(failure?.class === 'EffectUnknown' ? [{ key: needsAttentionKey, value: true }] : []),
+  ]);
+  setCurrentDetails(
+    `${decisionOf(progress)}. Outcome: **${outcome}**${failure ? ` (${failure.class}: ${failure.message})` : ''}`,
+  );
+}
+
+export const decisionOf = ({ decidedBy, ruleId }: Progress): string =>
+  ruleId === null ? `Decided by ${decidedBy}` : `Decided by ${decidedBy}: rule **${ruleId}**`;

@@ -1,0 +1,76 @@
+import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
+import type { Captured } from '../activities/capture.ts';
+import type { Activities } from '../activities/index.ts';
+import { type EventInput, finish, local, type Progress, report } from './closing.ts';
+import { type Ending, endingOf } from './ending.ts';
+
+type Effect = Captured['inLane'][number];
+
+/** What promises no order has this long to be done, once the lead is captured. */
+const afterEndTimeout = '7 days';
+
+/**
+ * One lead: capture it, hand it to everybody who is to have it, side by side; then free the lane, and bring the index and the
+ * warehouse up to date. A captured lead stays captured, whatever becomes of the rest.
+ */
+export async function leadIntake(input: EventInput): Promise<{ outcome: Ending['outcome'] }> {
+  const progress: Progress = { decidedBy: 'none', ruleId: null };
+  const captured: Captured = { inLane: [], afterEnd: [] };
+  let ending: Ending;
+  try {
+    ending = { outcome: await carryOut(input, captured) };
+  } catch (error) {
+    ending = endingOf(error);
+  }
+  if (ending.outcome !== 'superseded') ending = await CancellationScope.nonCancellable(() => finish(input, ending));
+  report(ending, progress);
+  const behind = await bringUpToDate(input, captured.afterEnd);
+  const failure = ending.failure ?? behind.failure;
+  if (failure) {
+    report({ ...ending, failure }, progress);
+    throw failure.error;
+  }
+  return { outcome: ending.outcome };
+}
+
+async function carryOut({ eventId, generation }: EventInput, captured: Captured): Promise<Ending['outcome']> {
+  const run = { eventId, generation };
+  const { policy, ending } = await local.begin(run);
+  if (ending) return ending;
+  Object.assign(captured, await local.capture(run));
+  const { act } = proxyActivities<Activities>({
+    startToCloseTimeout: 3 * policy.act.callTimeoutMs + 5_000,
+    scheduleToCloseTimeout: policy.totalBudgetMs,
+    heartbeatTimeout: '5s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+    summary: 'hand the lead on',
+  });
+  await allOf(captured.inLane.map(({ key }) => act({ ...run, key })));
+  return 'captured';
+}
+
+/** Waits for all of them, also when one fails: a receiver that is away keeps no other from its lead. */
+async function allOf(effects: readonly Promise<unknown>[]): Promise<void> {
+  const settled = await Promise.allSettled(effects);
+  for (const each of settled) if (each.status === 'rejected') throw each.reason;
+}
+
+async function bringUpToDate(
+  { eventId, generation }: EventInput,
+  effects: readonly Effect[],
+): Promise<Partial<Ending>> {
+  const { act } = proxyActivities<Activities>({
+    startToCloseTimeout: '1 minute',
+    scheduleToCloseTimeout: afterEndTimeout,
+    heartbeatTimeout: '5s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    summary: 'bring index and warehouse up to date',
+  });
+  try {
+    await allOf(effects.map(({ key }) => act({ eventId, generation, key, afterEnd: true })));
+    return {};
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return endingOf(error);
+  }
+}
