@@ -9,6 +9,7 @@ import { keepRawBodies } from './plugins/raw-body.ts';
 import { answerUnknownRoutes } from './plugins/unknown-routes.ts';
 import { answerUnreadable } from './plugins/unreadable-requests.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { codecRoutes } from './routes/codec.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -19,6 +20,7 @@ export type AppDependencies = { log: Logger } & WebhookDependencies &
   Parameters<typeof eventRoutes>[1] &
   Parameters<typeof opsRoutes>[1] &
   Parameters<typeof metricsRoutes>[1] &
+  Parameters<typeof codecRoutes>[1] &
   Parameters<typeof healthRoutes>[1];
 
 const correlationId = /^[A-Za-z0-9._-]{1,64}$/;
@@ -70,6 +72,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     healthRoutes(routes, dependencies);
     metricsRoutes(routes, dependencies);
     await opsRoutes(routes, dependencies);
+    await codecRoutes(routes, dependencies);
   });
   return app;
 }

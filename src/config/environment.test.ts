@@ -69,6 +69,7 @@ describe('.env.example', () => {
       'GMAIL_SERVICE_ACCOUNT_KEY',
       'GMAIL_API_URL',
       'OPENAI_API_URL',
+      'HISTORY_KEYS',
       'RULES_PATH',
       'CAUSEWAY_FILE',
       'METRICS_PORT',

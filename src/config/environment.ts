@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { historyKeys } from './history-keys.ts';
 
 /**
  * Values that make `npm run dev` work with no file at all. A process with NODE_ENV=production refuses every one of
@@ -54,6 +55,10 @@ const variables = z.object({
   OPERATOR_API_KEY: z.string().min(8),
   MASTER_KEY: key256,
   HASH_KEY: key256,
+  /** Whether what is written into Temporal's histories is encrypted. */
+  HISTORY_CODEC: z.enum(['off', 'on']).default('off'),
+  /** The first encrypts, all decrypt, those of an `off` too: workflows that began encrypted go on. */
+  HISTORY_KEYS: historyKeys.optional(),
   RULES_PATH: z.string().optional(),
   /** `causeway.yaml` in the project unless it is set. */
   CAUSEWAY_FILE: z.string().optional(),
@@ -97,6 +102,9 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
     throw new ConfigurationError(
       'GMAIL_SERVICE_ACCOUNT_EMAIL, GMAIL_SERVICE_ACCOUNT_KEY: set both (or GMAIL_ACCESS_TOKEN)',
     );
+  }
+  if (values.HISTORY_CODEC === 'on' && values.HISTORY_KEYS === undefined) {
+    throw new ConfigurationError('HISTORY_KEYS: set it, or set HISTORY_CODEC=off');
   }
   const sandbox = production ? undefined : `http://127.0.0.1:${values.SANDBOX_PORT}`;
   return {

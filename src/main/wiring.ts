@@ -19,6 +19,7 @@ import { createReceive } from '../intake/receive.ts';
 import { createStarter } from '../intake/starter.ts';
 import { createViolations } from '../intake/violations.ts';
 import type { Readiness } from '../operations/readiness.ts';
+import type { HistoryCodec } from '../privacy/payload-codec.ts';
 import { configuredSources } from './configured-sources.ts';
 import { guardModel } from './guarded-ports.ts';
 import { installationOf, shippedRules } from './installation.ts';
@@ -59,11 +60,12 @@ export function wireApp(
     reading: Queries;
     workflows: EventWorkflows;
     readiness: Readiness;
+    codec: HistoryCodec;
     metrics: Metrics;
     log: Logger;
   },
 ) {
-  const { accepting, reading, workflows, readiness, metrics, log } = dependencies;
+  const { accepting, reading, workflows, readiness, codec, metrics, log } = dependencies;
   return buildApp({
     receive: wireIntake(configuration, { queries: accepting, workflows, metrics, log }),
     sources: configuredSources(configuration, installationOf(configuration), tenantId),
@@ -78,6 +80,8 @@ export function wireApp(
     metrics,
     metricsPage: createMetricsPage({ queries: reading, metrics, log }),
     operatorKey: configuration.OPERATOR_API_KEY,
+    historyCodec: codec.encrypts ? codec : undefined,
+    uiUrl: configuration.TEMPORAL_UI_URL,
     readiness,
     log,
   });
