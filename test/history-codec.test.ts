@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { childEnvironment } from '../src/config/environment.ts';
 import { freePorts } from '../src/main/world/ports.ts';
 import { createHistoryCodec } from '../src/privacy/payload-codec.ts';
-import { fetchHistory } from '../src/temporal/recorded-history.ts';
+import { fetchHistory, readEncryptedHistory } from '../src/temporal/recorded-history.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
 import { eventually } from './eventually.ts';
 import { pathOf } from './history-path.ts';
@@ -118,6 +118,13 @@ describe('with the codec on', () => {
       expect(text).not.toMatch(/Encoded failure|encodedAttributes|"stackTrace": "[^"]/);
       expect(encodingsIn(text ?? '')).toEqual(new Set(['json/plain']));
     }
+  });
+
+  it('a file that another tool wrote of an encrypted history is read as well', async () => {
+    const history = await readEncryptedHistory(await rawHistory(causeway, acted), causeway.codec);
+    expect(history).toMatchObject({ workflowId: await workflowOf(acted), finished: true });
+    expect(pathOf(history?.text ?? '')).toBe(paths.acted);
+    expect(encodingsIn(history?.text ?? '')).toEqual(new Set(['json/plain']));
   });
 
   it('without its key a history is not recorded, and which key is missing is said', async () => {
