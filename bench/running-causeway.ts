@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { startSandbox } from '../sandbox/server.ts';
 import { parseEnvironment } from '../src/config/environment.ts';
 import { migrateDatabase } from '../src/db/migrate.ts';
-import { openPool } from '../src/main/stores.ts';
+import { historyCodecOf, openPool } from '../src/main/stores.ts';
 import { wireApp } from '../src/main/wiring.ts';
 import { startWork } from '../src/main/work.ts';
 import { projectFolder } from '../src/main/world/folders.ts';
@@ -34,7 +34,8 @@ export async function startCauseway({ sweepEveryMs }: { sweepEveryMs: number }) 
   const metrics = createMetrics();
   installRuntime(log);
   const connection = await connect(configuration.TEMPORAL_ADDRESS);
-  const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [] });
+  const codec = historyCodecOf(configuration, log);
+  const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [], codec });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
   const pool = openPool(configuration, log, 'bench', 10);
   const app = await wireApp(configuration, {
@@ -42,16 +43,21 @@ export async function startCauseway({ sweepEveryMs }: { sweepEveryMs: number }) 
     reading: pool.queries,
     workflows,
     readiness: async () => ({ ready: true, checks: {} }),
+    codec,
     metrics,
     log,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const tracing = { plugins: [], shutdown: async () => {} };
-  const work = await startWork({ configuration, log, tracing, metrics }, { connection, workflows, sweepEveryMs });
+  const work = await startWork(
+    { configuration, log, tracing, metrics },
+    { connection, codec, workflows, sweepEveryMs },
+  );
   return {
     configuration,
     sandbox,
     connection,
+    codec,
     client,
     url,
     queries: pool.queries,

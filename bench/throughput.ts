@@ -26,6 +26,7 @@ const bareWorker = await createWorker({
   activities: bareActivities,
   interceptor: () => ({}),
   plugins: [],
+  codec: causeway.codec,
   workflowsPath: fileURLToPath(new URL('bare-workflow.ts', import.meta.url)),
 });
 const working = bareWorker.run();

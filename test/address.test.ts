@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => causeway.close());
 
 it('an effect whose answer was lost is looked for where it went, also by a worker with another default channel', async () => {
-  const { sandbox, configuration, workflows, log } = causeway;
+  const { sandbox, configuration, codec, workflows, log } = causeway;
   const dealId = newId();
   await sandbox.put('deals', String(dealId), contestedDeal());
   await sandbox.fault({ connector: 'slack', operation: 'chat.postMessage', fault: 'slow', delayMs: 60_000 });
@@ -29,7 +29,7 @@ it('an effect whose answer was lost is looked for where it went, also by a worke
       tracing: { plugins: [], shutdown: async () => {} },
       metrics: causeway.metrics,
     },
-    { connection, workflows, bundle: { codePath: inject('workflowBundlePath') } },
+    { connection, codec, workflows, bundle: { codePath: inject('workflowBundlePath') } },
   );
   try {
     const event = await causeway.finished(id, 60_000);

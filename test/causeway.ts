@@ -10,7 +10,7 @@ import { type EventView, eventView } from '../src/domain/event-view.ts';
 import { type Receipt, receipt, receiptOf } from '../src/domain/received.ts';
 import { readinessOf } from '../src/main/probes.ts';
 import { startWork } from '../src/main/work.ts';
-import { openPool } from '../src/main/stores.ts';
+import { historyCodecOf, openPool } from '../src/main/stores.ts';
 import { wireApp } from '../src/main/wiring.ts';
 import { createLogger } from '../src/telemetry/log.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
@@ -75,7 +75,8 @@ export async function startCauseway(
   });
   const metrics = createMetrics();
   const connection = await connect(configuration.TEMPORAL_ADDRESS);
-  const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [] });
+  const codec = historyCodecOf(configuration, log);
+  const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [], codec });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
   const pool = openPool(configuration, log, 'test', 12);
   const { queries } = pool;
@@ -84,6 +85,7 @@ export async function startCauseway(
     reading: queries,
     workflows,
     readiness: readinessOf(configuration, queries, client),
+    codec,
     metrics,
     log,
   });
@@ -94,8 +96,10 @@ export async function startCauseway(
       { configuration, log, metrics, tracing: { plugins: [], shutdown: async () => {} } },
       {
         connection,
+        codec,
         workflows,
-        bundle: { codePath: inject('workflowBundlePath') },
+        // Encryption has a bundle of its own, which the worker builds.
+        ...(!codec.encrypts && { bundle: { codePath: inject('workflowBundlePath') } }),
         sweep: options.sweep,
         sweepEveryMs: options.sweepEveryMs,
       },
@@ -118,6 +122,7 @@ export async function startCauseway(
     sandbox,
     queries,
     client,
+    codec,
     workflows,
     metrics,
     log,

@@ -11,6 +11,7 @@ import { replayCommand } from '../src/cli/replay.ts';
 import { runCli } from '../src/cli/run-cli.ts';
 import { childEnvironment } from '../src/config/environment.ts';
 import { freePorts } from '../src/main/world/ports.ts';
+import { createHistoryCodec } from '../src/privacy/payload-codec.ts';
 import { fetchHistory, readHistory } from '../src/temporal/recorded-history.ts';
 
 // Operators and deployments rely on what a command says and on its exit code: 0 done, 1 not done, 2 called wrongly.
@@ -107,6 +108,7 @@ describe('migrate', () => {
 });
 
 describe('replay', () => {
+  const plain = createHistoryCodec({ keys: [], encrypts: false });
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'causeway-replay-'));
@@ -155,9 +157,9 @@ describe('replay', () => {
     const client = new Client({ connection, identity: `${process.pid}@${hostname()}-the-machine` });
     const workflowId = `evt:recorded:${randomUUID()}`;
     const handle = await client.workflow.start('gtmEvent', { workflowId, taskQueue: `nobody-${randomUUID()}` });
-    const running = await fetchHistory(client, workflowId);
+    const running = await fetchHistory(client, workflowId, plain);
     await handle.terminate();
-    const ended = await fetchHistory(client, workflowId);
+    const ended = await fetchHistory(client, workflowId, plain);
     expect([running, ended]).toMatchObject([
       { workflowId, workflowType: 'gtmEvent', events: 2, finished: false },
       { workflowId, workflowType: 'gtmEvent', events: 3, finished: true },

@@ -4,6 +4,7 @@ import type { CanonicalEvent } from '../src/domain/event.ts';
 import type { ParsedEvent } from '../src/domain/incoming.ts';
 import type { ReceivedEvent } from '../src/domain/received.ts';
 import { createEventWorkflows, type EventWorkflows } from '../src/temporal/event-workflows.ts';
+import { createHistoryCodec } from '../src/privacy/payload-codec.ts';
 import { openClient } from '../src/temporal/client.ts';
 import type { Causeway } from './causeway.ts';
 import { newId } from './hubspot-events.ts';
@@ -53,18 +54,25 @@ export function intakeOf(
     );
 }
 
+const plain = createHistoryCodec({ keys: [], encrypts: false });
+
 /**
  * A Temporal that cannot be reached. Its client is left open, since one that is closed while the library waits for its
  * next try throws where nobody can catch it.
  */
 export function workflowsAt(address: string): EventWorkflows {
-  const { client } = openClient({ address, namespace: 'default', plugins: [] });
+  const { client } = openClient({ address, namespace: 'default', plugins: [], codec: plain });
   return createEventWorkflows({ client, taskQueue: 'nobody', eager: false });
 }
 
 /** A Temporal that refuses at once, since the client was closed before it was used. */
 export async function unreachableWorkflows(): Promise<EventWorkflows> {
-  const { client, ...connection } = openClient({ address: '127.0.0.1:1', namespace: 'default', plugins: [] });
+  const { client, ...connection } = openClient({
+    address: '127.0.0.1:1',
+    namespace: 'default',
+    plugins: [],
+    codec: plain,
+  });
   await connection.close();
   return createEventWorkflows({ client, taskQueue: 'nobody', eager: false });
 }

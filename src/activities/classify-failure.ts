@@ -4,6 +4,7 @@ import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { UnusableAction } from '../actions/unusable-action.ts';
 import { isDatabaseUnavailable } from '../db/errors.ts';
 import { VendorError } from '../domain/failure.ts';
+import { isUnreadable } from '../privacy/payload-codec.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** After so many tries an error that nobody foresaw is taken for a bug, and one of a provider for lasting. */
@@ -46,6 +47,7 @@ export function activityInterceptor(log: Logger): () => { inbound: ActivityInbou
         const { info } = context;
         const heartbeat = info.isLocal ? undefined : setInterval(() => context.heartbeat(), heartbeatEveryMs);
         try {
+          if (input.args.some(isUnreadable)) throw inputUnreadable();
           return await next(input);
         } catch (error) {
           const failure = toFailure(error, info.attempt);
@@ -60,6 +62,10 @@ export function activityInterceptor(log: Logger): () => { inbound: ActivityInbou
     },
   });
 }
+
+/** Done with a tombstone, a step would find nothing and count as done. Another worker may have the key, so it is tried again. */
+const inputUnreadable = () =>
+  ApplicationFailure.retryable('what this step was given is encrypted under another history key', 'HistoryUnreadable');
 
 /** The error's name and where it came from; the message stays out, since it may quote data. */
 const stackOf = (error: unknown): string =>

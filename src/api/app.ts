@@ -9,6 +9,7 @@ import { keepRawBodies } from './plugins/raw-body.ts';
 import { answerUnknownRoutes } from './plugins/unknown-routes.ts';
 import { answerUnreadable } from './plugins/unreadable-requests.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { codecRoutes } from './routes/codec.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ingestRoutes, type IngestDependencies } from './routes/ingest.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -21,6 +22,7 @@ export type AppDependencies = { log: Logger; trustedProxies: readonly string[] }
   Parameters<typeof eventRoutes>[1] &
   Parameters<typeof opsRoutes>[1] &
   Parameters<typeof metricsRoutes>[1] &
+  Parameters<typeof codecRoutes>[1] &
   Parameters<typeof healthRoutes>[1];
 
 const correlationId = /^[A-Za-z0-9._-]{1,64}$/;
@@ -74,6 +76,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     healthRoutes(routes, dependencies);
     metricsRoutes(routes, dependencies);
     await opsRoutes(routes, dependencies);
+    await codecRoutes(routes, dependencies);
   });
   return app;
 }

@@ -78,6 +78,7 @@ describe('.env.example', () => {
       'ASSISTANT_WEBHOOK_URL',
       'LEADS_DEFAULT_COUNTRY',
       'GEO_DATABASE_PATH',
+      'HISTORY_KEYS',
       'RULES_PATH',
       'CAUSEWAY_FILE',
       'METRICS_PORT',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { historyKeys } from './history-keys.ts';
 
 /**
  * Values that make `npm run dev` work with no file at all. A process with NODE_ENV=production refuses every one of
@@ -87,6 +88,10 @@ const variables = z.object({
   GEO_DATABASE_PATH: z.string().optional(),
   MASTER_KEY: key256,
   HASH_KEY: key256,
+  /** Whether what is written into Temporal's histories is encrypted. */
+  HISTORY_CODEC: z.enum(['off', 'on']).default('off'),
+  /** The first encrypts, all decrypt, those of an `off` too: workflows that began encrypted go on. */
+  HISTORY_KEYS: historyKeys.optional(),
   RULES_PATH: z.string().optional(),
   /** `causeway.yaml` in the project unless it is set. */
   CAUSEWAY_FILE: z.string().optional(),
@@ -146,6 +151,9 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
   ]) {
     if (url && !secret)
       throw new ConfigurationError(`${name}_WEBHOOK_SECRET: set it, since ${name}_WEBHOOK_URL is set`);
+  }
+  if (values.HISTORY_CODEC === 'on' && values.HISTORY_KEYS === undefined) {
+    throw new ConfigurationError('HISTORY_KEYS: set it, or set HISTORY_CODEC=off');
   }
   const sandbox = production ? undefined : `http://127.0.0.1:${values.SANDBOX_PORT}`;
   return {

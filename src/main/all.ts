@@ -4,7 +4,7 @@ import { createEventWorkflows } from '../temporal/event-workflows.ts';
 import { connect, installRuntime } from '../temporal/worker.ts';
 import { readinessOf } from './probes.ts';
 import { runProcess } from './process.ts';
-import { openPool } from './stores.ts';
+import { historyCodecOf, openPool } from './stores.ts';
 import { wireApp } from './wiring.ts';
 import { startWork } from './work.ts';
 
@@ -13,17 +13,19 @@ await runProcess('all', async (context) => {
   const { configuration, log, tracing, metrics } = context;
   installRuntime(log);
   const connection = await connect(configuration.TEMPORAL_ADDRESS);
-  const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: tracing.plugins });
+  const codec = historyCodecOf(configuration, log);
+  const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: tracing.plugins, codec });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: true });
   const accepting = openPool(configuration, log, 'accepting', 10);
   const reading = openPool(configuration, log, 'reading', 4);
   await assertServerSettings(reading.queries);
-  const work = await startWork(context, { connection, workflows });
+  const work = await startWork(context, { connection, codec, workflows });
   const app = await wireApp(configuration, {
     accepting: accepting.queries,
     reading: reading.queries,
     workflows,
     readiness: readinessOf(configuration, reading.queries, client),
+    codec,
     metrics,
     log,
   });

@@ -3,7 +3,7 @@ import { createEventWorkflows } from '../temporal/event-workflows.ts';
 import { openClient } from '../temporal/client.ts';
 import { readinessOf } from './probes.ts';
 import { runProcess } from './process.ts';
-import { openPool } from './stores.ts';
+import { historyCodecOf, openPool } from './stores.ts';
 import { wireApp } from './wiring.ts';
 
 /** Takes events in and answers questions about them. */
@@ -11,10 +11,12 @@ await runProcess('api', async ({ configuration, log, tracing, metrics }) => {
   const accepting = openPool(configuration, log, 'accepting', 10);
   const reading = openPool(configuration, log, 'reading', 4);
   await assertServerSettings(reading.queries);
+  const codec = historyCodecOf(configuration, log);
   const temporal = openClient({
     address: configuration.TEMPORAL_ADDRESS,
     namespace: configuration.TEMPORAL_NAMESPACE,
     plugins: tracing.plugins,
+    codec,
   });
   const app = await wireApp(configuration, {
     accepting: accepting.queries,
@@ -25,6 +27,7 @@ await runProcess('api', async ({ configuration, log, tracing, metrics }) => {
       eager: false,
     }),
     readiness: readinessOf(configuration, reading.queries, temporal.client),
+    codec,
     metrics,
     log,
   });

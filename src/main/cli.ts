@@ -33,7 +33,7 @@ const commands = [
   }),
   replayCommand({
     fetchHistory: async (workflowId) => (await histories()).fetchByConfiguration(workflowId),
-    readHistory: async (text) => (await histories()).readHistory(text),
+    readHistory: async (text) => (await histories()).readByConfiguration(text),
     replay: async (history) => (await histories()).replay(history),
     fixtureFolder: fileURLToPath(new URL('../../test/replay', import.meta.url)),
   }),

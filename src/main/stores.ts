@@ -1,8 +1,10 @@
 import type { Configuration } from '../config/environment.ts';
+import { historyKeysIn } from '../config/history-keys.ts';
 import { openDatabase, type Queries } from '../db/database.ts';
 import { createSubjectKeyStore } from '../db/subject-keys.ts';
 import { createHasher } from '../privacy/hasher.ts';
 import { createKeyring } from '../privacy/keyring.ts';
+import { createHistoryCodec, type HistoryCodec } from '../privacy/payload-codec.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** What needs no provider and no workflow, so that the command line starts without loading them. */
@@ -23,4 +25,17 @@ export const hasherOf = (configuration: Configuration) => createHasher(Buffer.fr
 export function keyringOf(configuration: Configuration, queries: Queries) {
   const masterKey = Buffer.from(configuration.MASTER_KEY, 'base64');
   return createKeyring({ masterKey, hasher: hasherOf(configuration), store: createSubjectKeyStore(queries) });
+}
+
+/** Told once per key: a worker meets each payload of a history again and again. */
+export function historyCodecOf(configuration: Configuration, log: Logger): HistoryCodec {
+  const told = new Set<string>();
+  return createHistoryCodec({
+    keys: historyKeysIn(configuration.HISTORY_KEYS ?? ''),
+    encrypts: configuration.HISTORY_CODEC === 'on',
+    onUnreadable(keyId) {
+      if (!told.has(keyId)) log.error({ history_key: keyId }, 'a history does not open with the keys of HISTORY_KEYS');
+      told.add(keyId);
+    },
+  });
 }

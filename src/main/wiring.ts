@@ -16,6 +16,7 @@ import { createReceive } from '../intake/receive.ts';
 import { createStarter } from '../intake/starter.ts';
 import { createViolations } from '../intake/violations.ts';
 import type { Readiness } from '../operations/readiness.ts';
+import type { HistoryCodec } from '../privacy/payload-codec.ts';
 import { configuredSources } from './configured-sources.ts';
 import { guardModel } from './guarded-ports.ts';
 import { installationOf, shippedRules } from './installation.ts';
@@ -58,11 +59,12 @@ export function wireApp(
     reading: Queries;
     workflows: EventWorkflows;
     readiness: Readiness;
+    codec: HistoryCodec;
     metrics: Metrics;
     log: Logger;
   },
 ) {
-  const { accepting, reading, workflows, readiness, metrics, log } = dependencies;
+  const { accepting, reading, workflows, readiness, codec, metrics, log } = dependencies;
   return buildApp({
     receive: wireIntake(configuration, { queries: accepting, workflows, metrics, log }),
     sources: configuredSources(configuration, installationOf(configuration), tenantId),
@@ -85,6 +87,8 @@ export function wireApp(
     corsOrigins: configuration.INGEST_CORS_ORIGINS,
     trustedProxies: configuration.TRUSTED_PROXIES,
     operatorKey: configuration.OPERATOR_API_KEY,
+    historyCodec: codec.encrypts ? codec : undefined,
+    uiUrl: configuration.TEMPORAL_UI_URL,
     readiness,
     log,
   });

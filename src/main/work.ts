@@ -5,6 +5,7 @@ import { defaultSweepLimits, type SweepLimits } from '../intake/starter.ts';
 import { startSweeper } from '../intake/sweeper.ts';
 import { createTidy } from '../intake/tidy.ts';
 import { openGeo } from '../leads/geo.ts';
+import type { HistoryCodec } from '../privacy/payload-codec.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/traces.ts';
@@ -31,6 +32,7 @@ export async function startWork(
   },
   options: {
     connection: NativeConnection;
+    codec: HistoryCodec;
     workflows: EventWorkflows;
     /** Built before, so that the start is quick; absent, it is built now. */
     bundle?: WorkflowBundleOption;
@@ -38,7 +40,7 @@ export async function startWork(
     sweepEveryMs?: number | undefined;
   },
 ): Promise<Running> {
-  const { connection, workflows, bundle } = options;
+  const { connection, codec, workflows, bundle } = options;
   const steps = openPool(configuration, log, 'steps', 10);
   const finishing = openPool(configuration, log, 'finishing', 6);
   const { activities, starter, batches, stop } = wireActivities(configuration, {
@@ -56,6 +58,7 @@ export async function startWork(
     activities,
     interceptor: activityInterceptor(log),
     plugins: tracing.plugins,
+    codec,
     ...(bundle && { bundle }),
   });
   const working = worker.run();

@@ -4,7 +4,7 @@ import { connect, installRuntime } from '../temporal/worker.ts';
 import { createMetricsPage } from '../operations/metrics-page.ts';
 import { startMetricsServer } from './metrics-server.ts';
 import { runProcess } from './process.ts';
-import { openPool } from './stores.ts';
+import { historyCodecOf, openPool } from './stores.ts';
 import { startWork } from './work.ts';
 
 /** Carries events out. */
@@ -13,9 +13,10 @@ await runProcess('worker', async (context) => {
   const { HOST: host, METRICS_PORT: port, TEMPORAL_METRICS_PORT: sdkPort } = configuration;
   installRuntime(log, sdkPort === undefined ? undefined : `${host}:${sdkPort}`);
   const connection = await connect(configuration.TEMPORAL_ADDRESS);
-  const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: tracing.plugins });
+  const codec = historyCodecOf(configuration, log);
+  const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: tracing.plugins, codec });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
-  const work = await startWork(context, { connection, workflows });
+  const work = await startWork(context, { connection, codec, workflows });
   const observing = openPool(configuration, log, 'observing', 2);
   const page = createMetricsPage({ queries: observing.queries, metrics, log });
   const server = port === undefined ? undefined : await startMetricsServer({ host, port, page });

@@ -1,6 +1,8 @@
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { type History, historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { PayloadCodec } from '@temporalio/common';
 import { z } from 'zod';
+import { decodeHistory } from './decode-history.ts';
 
 /** One execution's history, as it is kept in a file and replayed. */
 export interface RecordedHistory {
@@ -47,9 +49,18 @@ export function readHistory(text: string): RecordedHistory | undefined {
   };
 }
 
-/** What a server gave, without who ran it and on which machine: a replay needs neither, and a file is shared. */
-function recordHistory(history: History): RecordedHistory {
-  const written: unknown = JSON.parse(historyToJSON(history));
+/** Reads the text of a history file as `readHistory` does, and decrypts what it holds. */
+export async function readEncryptedHistory(text: string, codec: PayloadCodec): Promise<RecordedHistory | undefined> {
+  const history = readHistory(text);
+  return history && { ...history, text: JSON.stringify(await decodeHistory(JSON.parse(text), codec)) };
+}
+
+/**
+ * What a server gave, decrypted, and without who ran it and on which machine: a file is shared, and is to be readable
+ * without keys for as long as it is kept.
+ */
+async function recordHistory(history: History, codec: PayloadCodec): Promise<RecordedHistory> {
+  const written = await decodeHistory(JSON.parse(historyToJSON(history)), codec);
   const identities = new Set<string>();
   visit(written, (name, text) => {
     if (name === 'identity' && text !== '') identities.add(text);
@@ -64,10 +75,15 @@ function recordHistory(history: History): RecordedHistory {
 }
 
 /** The history of the latest execution with this id; `undefined` when the server knows none, or no longer. */
-export async function fetchHistory(client: Client, workflowId: string): Promise<RecordedHistory | undefined> {
+export async function fetchHistory(
+  client: Client,
+  workflowId: string,
+  codec: PayloadCodec,
+): Promise<RecordedHistory | undefined> {
   try {
     const handle = client.workflow.getHandle(workflowId);
-    return recordHistory(await client.withDeadline(Date.now() + fetchLimitMs, () => handle.fetchHistory()));
+    const history = await client.withDeadline(Date.now() + fetchLimitMs, () => handle.fetchHistory());
+    return await recordHistory(history, codec);
   } catch (error) {
     const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
     if (code === grpcNotFound) return undefined;

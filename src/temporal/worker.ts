@@ -11,7 +11,9 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import type { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
+import type { HistoryCodec } from '../privacy/payload-codec.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { dataConverterOf } from './data-converter.ts';
 
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
@@ -74,6 +76,8 @@ export function createWorker(options: {
   activities: object;
   interceptor: ActivityInterceptorsFactory;
   plugins: OpenTelemetryPlugin[];
+  codec: HistoryCodec;
+  /** Built before, without encryption; absent, it is built now. */
   bundle?: WorkflowBundleOption;
   /** Other workflows than ours. */
   workflowsPath?: string;
@@ -93,6 +97,7 @@ export function createWorker(options: {
     taskQueue,
     activities,
     plugins: [...plugins, innermost(options.interceptor)],
+    dataConverter: dataConverterOf(options.codec),
     ...(bundle ? { workflowBundle: bundle } : { workflowsPath: path }),
     maxConcurrentWorkflowTaskExecutions: 100,
     maxConcurrentActivityTaskExecutions: 100,

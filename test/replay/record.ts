@@ -375,7 +375,7 @@ test.each(Object.entries(scenarios))('%s', async (name, scenario) => {
   const history = await eventually(
     'the execution ends',
     async () => {
-      const found = await fetchHistory(causeway.client, workflowId);
+      const found = await fetchHistory(causeway.client, workflowId, causeway.codec);
       return found?.finished ? found : undefined;
     },
     60_000,

@@ -5,17 +5,23 @@ import { readConfiguration } from '../../config/environment.ts';
 import { createLogger } from '../../telemetry/log.ts';
 import { tracingPlugin } from '../../telemetry/traces.ts';
 import { openClient } from '../../temporal/client.ts';
-import { fetchHistory, type RecordedHistory } from '../../temporal/recorded-history.ts';
+import { fetchHistory, readEncryptedHistory, type RecordedHistory } from '../../temporal/recorded-history.ts';
 import { replayHistories } from '../../temporal/replay.ts';
 import { bundleWorkflows, installRuntime } from '../../temporal/worker.ts';
+import { historyCodecOf } from '../stores.ts';
 
-export { readHistory } from '../../temporal/recorded-history.ts';
+const silent = () => createLogger({ level: 'silent', process: 'replay', pretty: false });
+
+export const readByConfiguration = (text: string): Promise<RecordedHistory | undefined> =>
+  readEncryptedHistory(text, historyCodecOf(readConfiguration(), silent()));
 
 export async function fetchByConfiguration(workflowId: string): Promise<RecordedHistory | undefined> {
-  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = readConfiguration();
-  const temporal = openClient({ address, namespace, plugins: [] });
+  const configuration = readConfiguration();
+  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = configuration;
+  const codec = historyCodecOf(configuration, silent());
+  const temporal = openClient({ address, namespace, plugins: [], codec });
   try {
-    return await fetchHistory(temporal.client, workflowId);
+    return await fetchHistory(temporal.client, workflowId, codec);
   } catch (error) {
     if (!isGrpcServiceError(error)) throw error;
     throw new CommandFailed(`Temporal at ${address} does not answer (${error.details}); set TEMPORAL_ADDRESS`, {
@@ -27,7 +33,7 @@ export async function fetchByConfiguration(workflowId: string): Promise<Recorded
 }
 
 export async function replay(history: History) {
-  installRuntime(createLogger({ level: 'silent', process: 'replay', pretty: false }));
+  installRuntime(silent());
   // As in production with tracing on, where more interceptors run than without.
   const plugins = [tracingPlugin('replay')];
   const [replayed] = await replayHistories([history], { bundle: await bundleWorkflows(plugins), plugins });

@@ -4,7 +4,7 @@ import { createMetrics } from '../../telemetry/metrics.ts';
 import { openClient } from '../../temporal/client.ts';
 import { createEventWorkflows } from '../../temporal/event-workflows.ts';
 import { wireOperations } from '../wire-operations.ts';
-import { keyringOf, openPool, tenantId } from '../stores.ts';
+import { historyCodecOf, keyringOf, openPool, tenantId } from '../stores.ts';
 
 type Operations = ReturnType<typeof wireOperations>;
 
@@ -17,7 +17,7 @@ export async function withOperations<T>(work: (operations: Operations) => Promis
   const log = createLogger({ level: 'silent', process: 'cli', pretty: false });
   const pool = openPool(configuration, log, 'cli', 2);
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = configuration;
-  const temporal = openClient({ address, namespace, plugins: [] });
+  const temporal = openClient({ address, namespace, plugins: [], codec: historyCodecOf(configuration, log) });
   try {
     return await work(
       wireOperations(configuration, {
