@@ -210,7 +210,12 @@ describe('the lease', () => {
       const clock = [0, world.callTimeoutMs];
       const late = await world.apply(event, provider, { now: () => clock.shift() ?? 0 });
       expect(late).toMatchObject({ state: 'later', failureClass: 'LeaseSpent' });
-      expect(await world.stored(event)).toMatchObject({ state: 'intent', attempts: 0, unsettled: false, leased: false });
+      expect(await world.stored(event)).toMatchObject({
+        state: 'intent',
+        attempts: 0,
+        unsettled: false,
+        leased: false,
+      });
     }
     expect(provider.asked).toEqual([]);
     expect(await world.apply(event, provider)).toMatchObject({ state: 'confirmed' });
