@@ -46,7 +46,7 @@ try {
   const log = createLogger({ level: 'silent', process: 'bench', pretty: false });
   const metrics = createMetrics();
   installRuntime(log);
-  const connection = await connect(configuration.TEMPORAL_ADDRESS);
+  const connection = await connect(configuration.TEMPORAL_ADDRESS, log);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [] });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
   const pool = openPool(configuration, log, 'bench', 10);

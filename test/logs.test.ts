@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { childEnvironment } from '../src/config/environment.ts';
+import { childEnvironment, parseEnvironment } from '../src/config/environment.ts';
 import { createStarter } from '../src/intake/starter.ts';
 import { freePorts } from '../src/main/world/ports.ts';
 import { startCauseway } from './causeway.ts';
@@ -10,7 +10,7 @@ import { eventually } from './eventually.ts';
 import { writeRules } from './failing-rules.ts';
 import { dealChange, newId, stalledDeal } from './hubspot-events.ts';
 import { postSigned } from './post-signed.ts';
-import { startProgram } from './program.ts';
+import { launchProgram, startProgram } from './program.ts';
 import { createRedrive } from './redrive-one.ts';
 import { openSession } from './session.ts';
 
@@ -115,6 +115,20 @@ test('of an event that fails and is run again each attempt is told, the failure 
   expect(told).toEqual(told.map(() => expect.objectContaining(labels)));
   expect(told[5]).toMatchObject({ attempts: 1, failure_class: 'SlackRejected', effect: expect.stringContaining(id) });
   expect(told[6]).toMatchObject({ outcome: 'failed', failure_class: 'SlackRejected' });
+});
+
+test('a worker whose Temporal server does not answer says so while it waits, and what to set', async () => {
+  const [closedPort] = await freePorts(1);
+  const address = `127.0.0.1:${closedPort}`;
+  const worker = launchProgram('worker', parseEnvironment({ NODE_ENV: 'test', TEMPORAL_ADDRESS: address }));
+  onTestFinished(() => worker.kill());
+  const said = await worker.says('Temporal does not answer');
+  expect(line.parse(JSON.parse(said))).toMatchObject({
+    level: 'warn',
+    process: 'worker',
+    address,
+    msg: expect.stringContaining('TEMPORAL_ADDRESS'),
+  });
 });
 
 /** Of util-linux; the one of BSD and macOS has other options. */
