@@ -33,7 +33,7 @@ export async function startCauseway({ sweepEveryMs }: { sweepEveryMs: number }) 
   const log = createLogger({ level: 'silent', process: 'bench', pretty: false });
   const metrics = createMetrics();
   installRuntime(log);
-  const connection = await connect(configuration.TEMPORAL_ADDRESS);
+  const connection = await connect(configuration.TEMPORAL_ADDRESS, log);
   const codec = historyCodecOf(configuration, log);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [], codec });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });

@@ -21,7 +21,7 @@ it('an effect whose answer was lost is looked for where it went, also by a worke
   await eventually('the message is posted', async () => ((await sandbox.effects()).length > 0 ? true : undefined));
   await causeway.stopWorker();
 
-  const connection = await connect(configuration.TEMPORAL_ADDRESS);
+  const connection = await connect(configuration.TEMPORAL_ADDRESS, log);
   const elsewhere = await startWork(
     {
       configuration: { ...configuration, SLACK_DEFAULT_CHANNEL: '#elsewhere' },

@@ -74,7 +74,7 @@ export async function startCauseway(
     destination: options.logTo,
   });
   const metrics = createMetrics();
-  const connection = await connect(configuration.TEMPORAL_ADDRESS);
+  const connection = await connect(configuration.TEMPORAL_ADDRESS, log);
   const codec = historyCodecOf(configuration, log);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [], codec });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });

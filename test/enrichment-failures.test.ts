@@ -42,10 +42,10 @@ describe('what cannot be read', () => {
 
   it(
     'for now is tried twice more, and only that part again',
-    inCauseway('enrichment: {timeoutSeconds: 2}', async (causeway) => {
+    inCauseway('enrichment: {timeoutSeconds: 1}', async (causeway) => {
       const { deal } = await arrange(causeway);
       const operation = 'companies.batchRead';
-      await causeway.sandbox.fault({ connector: 'hubspot', operation, fault: 'timeout' });
+      await causeway.sandbox.fault({ connector: 'hubspot', operation, fault: 'timeout', times: 2 });
       await causeway.sandbox.fault({ connector: 'hubspot', operation, fault: 'status', status: 502, times: 10 });
       const { gaps } = await storedFacts(causeway, await happened(causeway, dealChange(await deal())));
       expect(gaps).toEqual(['account: HubSpotUnavailable']);

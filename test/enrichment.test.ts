@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it, vi } from 'vitest';
 import type { ParsedEvent } from '../src/domain/incoming.ts';
-import { wireIntake } from '../src/main/wiring.ts';
+import { wireActivities, wireIntake } from '../src/main/wiring.ts';
 import type { Causeway } from './causeway.ts';
 import { arrange, asked, happened, inCauseway, post } from './enriched-deals.ts';
 import { contestedDeal, daysFromNow, dealChange, newId } from './hubspot-events.ts';
 import { storedFacts } from './stored-facts.ts';
+import { testSettings } from './test-settings.ts';
 
 /** Protects what rules read about a deal and its account, and how often HubSpot is asked for it. */
 
@@ -113,6 +115,34 @@ describe('a deal', () => {
       });
       expect(await causeway.sandbox.calls('hubspot', 'tasks.batchRead')).toBe(0);
     }),
+  );
+});
+
+describe('what was kept of a deal', () => {
+  it.each([
+    ['by a worker that is set up alike', 1, '', {}],
+    ['where other fields are allowed', 2, 'enrichment: {allowedContextFields: [stage]}', {}],
+    ['where another property lists the competitors', 2, '', { HUBSPOT_COMPETITORS_PROPERTY: 'rivals' }],
+  ])('and is looked up %s, is asked for %i times', (_where, times, settings, changes) =>
+    inCauseway('', async (causeway) => {
+      const { deal } = await arrange(causeway);
+      const id = await deal();
+      const occurredAt = Date.now();
+      await happened(causeway, dealChange(id, { occurredAt }));
+      await causeway.stopWorker();
+      const [eventId = ''] = await post(causeway, [dealChange(id, { occurredAt })]);
+
+      const { configuration, queries, workflows, metrics, log } = causeway;
+      const CAUSEWAY_FILE = `${configuration.CAUSEWAY_FILE}.other`;
+      await writeFile(CAUSEWAY_FILE, testSettings(settings));
+      const { activities, stop } = wireActivities(
+        { ...configuration, CAUSEWAY_FILE, ...changes },
+        { steps: queries, finishing: queries, workflows, metrics, log },
+      );
+      expect(await activities.enrich({ eventId, generation: 0 })).toEqual({ gaps: [] });
+      await stop();
+      expect(await causeway.sandbox.calls('hubspot', 'deals.read')).toBe(times);
+    })(),
   );
 });
 

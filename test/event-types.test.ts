@@ -77,6 +77,10 @@ it('every type is accepted, run and finished, and so is one that does not exist 
   expect(status).toBe(202);
   expect(body).toMatchObject({ accepted: events.length, duplicates: 0, rejected: 0 });
 
+  expect(await causeway.metrics.registry.getSingleMetricAsString('gtm_pipeline_unknown_types_total')).toContain(
+    'gtm_pipeline_unknown_types_total{source="hubspot"} 1',
+  );
+
   const views = await Promise.all(body.events.map(({ id }) => causeway.finished(id, 90_000)));
   const ends = views.map(({ type, state, outcome }) => ({ type, state, outcome }));
   expect(ends).toEqual(

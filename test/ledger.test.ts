@@ -107,7 +107,8 @@ describe('an attempt whose end nobody knows', () => {
     const event = await killedDuringTheCall();
     await world.passTime(event);
     const provider = providerThat({ shows: [lost] });
-    expect(await world.apply(event, provider)).toMatchObject({ state: 'later', failureClass: 'SlackUnavailable' });
+    const failureClass = 'SlackUnavailable';
+    expect(await world.apply(event, provider)).toEqual({ state: 'later', waitMs: 10_000, failureClass });
     expect(provider.asked).toEqual(['find']);
     expect(await world.stored(event)).toMatchObject({ state: 'intent', attempts: 1, unsettled: true });
   });
@@ -202,15 +203,23 @@ describe('the lease', () => {
     expect(timeoutMs).toBe(world.callTimeoutMs - 1_500);
   });
 
-  it('that is spent before the call begins leaves the provider unasked, and nothing uncertain', async () => {
+  it('that is spent before the call begins leaves the provider unasked, nothing uncertain, and no attempt used', async () => {
     const event = await world.openEvent();
-    const clock = [0, world.callTimeoutMs];
     const provider = providerThat({ does: [receipt] });
-    const late = await world.apply(event, provider, { now: () => clock.shift() ?? 0 });
-    expect(late).toMatchObject({ state: 'later', failureClass: 'LeaseSpent' });
+    for (let count = 0; count < 4; count += 1) {
+      const clock = [0, world.callTimeoutMs];
+      const late = await world.apply(event, provider, { now: () => clock.shift() ?? 0 });
+      expect(late).toMatchObject({ state: 'later', failureClass: 'LeaseSpent' });
+      expect(await world.stored(event)).toMatchObject({
+        state: 'intent',
+        attempts: 0,
+        unsettled: false,
+        leased: false,
+      });
+    }
     expect(provider.asked).toEqual([]);
-    expect(await world.stored(event)).toMatchObject({ state: 'intent', unsettled: false, leased: false });
     expect(await world.apply(event, provider)).toMatchObject({ state: 'confirmed' });
+    expect(await world.stored(event)).toMatchObject({ attempts: 1 });
   });
 
   it('is ended only by the attempt that holds it', async () => {

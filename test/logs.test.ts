@@ -2,13 +2,16 @@ import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { childEnvironment } from '../src/config/environment.ts';
+import { childEnvironment, parseEnvironment } from '../src/config/environment.ts';
+import { createStarter } from '../src/intake/starter.ts';
 import { freePorts } from '../src/main/world/ports.ts';
 import { startCauseway } from './causeway.ts';
 import { eventually } from './eventually.ts';
+import { writeRules } from './failing-rules.ts';
 import { dealChange, newId, stalledDeal } from './hubspot-events.ts';
 import { postSigned } from './post-signed.ts';
-import { startProgram } from './program.ts';
+import { launchProgram, startProgram } from './program.ts';
+import { createRedrive } from './redrive-one.ts';
 import { openSession } from './session.ts';
 
 // What the real processes write: the story of an event by its id, in lines that machines can read, the SDK's own among them.
@@ -65,6 +68,67 @@ test('the processes write nothing but JSON, and one line for each step of an eve
   const labels = { level: 'info', event_id: id, tenant_id: 'default', correlation_id: 'story-1' };
   expect(story).toEqual(story.map(() => expect.objectContaining(labels)));
   expect(lines.filter(({ msg }) => msg === 'Activity failed')).not.toEqual([]);
+});
+
+test('of an event that fails and is run again each attempt is told, the failure as a warning, and what is not done again', async () => {
+  const rules = await writeRules();
+  onTestFinished(() => rules.remove());
+  const lines: string[] = [];
+  const causeway = await startCauseway({
+    environment: { LOG_LEVEL: 'info', RULES_PATH: rules.path },
+    logTo: { write: (text) => void lines.push(text) },
+  });
+  onTestFinished(() => causeway.close());
+  const dealId = newId();
+  await causeway.sandbox.put('deals', String(dealId), { ...stalledDeal(), dealstage: 'both' });
+  await causeway.sandbox.fault({ connector: 'slack', operation: 'chat.postMessage', fault: 'status', status: 400 });
+  const { body } = await causeway.post([dealChange(dealId)], { 'x-correlation-id': 'story-2' });
+  const id = body.events[0]?.id ?? '';
+  /** What is told of the event up to the end of that many runs. */
+  const toldOf = (runs: number) =>
+    eventually(`the end of run ${runs} is told`, async () => {
+      const story = lines.map((text) => line.omit({ process: true }).parse(JSON.parse(text)));
+      const told = story.filter((each) => each['event_id'] === id);
+      return told.filter(({ msg }) => msg === 'event finished').length === runs ? told : undefined;
+    });
+  expect(await causeway.finished(id)).toMatchObject({ state: 'failed' });
+  await toldOf(1);
+  await createRedrive({ queries: causeway.queries, starter: createStarter(causeway) })(id);
+  expect(await causeway.finished(id)).toMatchObject({ outcome: 'acted' });
+
+  const told = await toldOf(2);
+  expect(told.map(({ level, msg }) => `${level}: ${msg}`)).toEqual([
+    'info: event received',
+    'info: event running',
+    'info: event enriched',
+    'info: event decided',
+    'info: effect confirmed',
+    'warn: effect not confirmed',
+    'warn: event finished',
+    'info: event running',
+    'info: event enriched',
+    'info: effect skipped: it was confirmed before',
+    'info: effect confirmed',
+    'info: event finished',
+  ]);
+  const labels = { event_id: id, tenant_id: 'default', correlation_id: 'story-2' };
+  expect(told).toEqual(told.map(() => expect.objectContaining(labels)));
+  expect(told[5]).toMatchObject({ attempts: 1, failure_class: 'SlackRejected', effect: expect.stringContaining(id) });
+  expect(told[6]).toMatchObject({ outcome: 'failed', failure_class: 'SlackRejected' });
+});
+
+test('a worker whose Temporal server does not answer says so while it waits, and what to set', async () => {
+  const [closedPort] = await freePorts(1);
+  const address = `127.0.0.1:${closedPort}`;
+  const worker = launchProgram('worker', parseEnvironment({ NODE_ENV: 'test', TEMPORAL_ADDRESS: address }));
+  onTestFinished(() => worker.kill());
+  const said = await worker.says('Temporal does not answer');
+  expect(line.parse(JSON.parse(said))).toMatchObject({
+    level: 'warn',
+    process: 'worker',
+    address,
+    msg: expect.stringContaining('TEMPORAL_ADDRESS'),
+  });
 });
 
 /** Of util-linux; the one of BSD and macOS has other options. */

@@ -112,6 +112,24 @@ it('call N+1 of the day does not happen, with many events in flight; those decid
   expect(over).toMatchObject({ state: 'done', outcome: 'no_action', decision: { decidedBy: 'fallback' } });
 });
 
+it('a model that is left alone costs nothing of the day: only what is asked is counted', async () => {
+  const causeway = await startCauseway({ settings: `${settings(5)}breaker: { failures: 1, resetSeconds: 600 }` });
+  onTestFinished(() => causeway.close());
+  await causeway.sandbox.fault({ connector: 'openai', fault: 'status', status: 500 });
+  const verdictOf = async () => {
+    const { body } = await causeway.post([dealChange(newId())]);
+    const { state, decision } = await causeway.finished(body.events[0]?.id ?? '');
+    return { state, decidedBy: decision?.decidedBy, verdict: decision?.model?.verdict };
+  };
+  for (let count = 0; count < 8; count += 1) {
+    expect(await verdictOf()).toEqual({ state: 'done', decidedBy: 'fallback', verdict: 'failed' });
+  }
+  expect(await asked(causeway)).toBe(1);
+  const { rows } = await causeway.queries.execute(sql`
+    select (select calls from model_budget), (select count(*)::int from model_calls) as recorded`);
+  expect(rows).toEqual([{ calls: 1, recorded: 1 }]);
+});
+
 describe('an event', () => {
   let causeway: Causeway;
   let work: ReturnType<typeof wireActivities>;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createObjectReads } from '../src/activities/object-reads.ts';
 import { type Database, openDatabase } from '../src/db/database.ts';
 import { forgetCachedFacts } from '../src/db/facts-cache.ts';
@@ -86,6 +86,22 @@ describe('those who ask for an object at the same time', () => {
     expect(settled.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'rejected'));
     expect(fetches()).toBe(1);
     expect(await read()).toEqual({ name: 'name 2', cached: false });
+  });
+
+  it('those who know of a change after it was asked for share the next one', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { read, counted, fetches } = process({ cacheMs: 0 });
+    const answer = Promise.withResolvers<string>();
+    const early = read(() => answer.promise);
+    const changedAt = new Date(Date.now() + 1);
+    vi.advanceTimersByTime(2);
+    const late = Promise.all(Array.from({ length: 10 }, () => read(undefined, { changedAt })));
+    answer.resolve('Olga');
+    expect(await early).toEqual({ name: 'Olga', cached: false });
+    expect(await late).toEqual(Array.from({ length: 10 }, () => ({ name: 'name 2', cached: false })));
+    expect(fetches()).toBe(2);
+    expect(counted.toSorted()).toEqual([...Array.from({ length: 9 }, () => 'joined'), 'miss', 'miss']);
   });
 
   it('but not with one who knows of a change after it was asked for', async () => {

@@ -4,11 +4,23 @@ import { startChild } from '../src/main/world/child.ts';
 import { withParentFlag } from '../src/main/world/parent.ts';
 import { eventually } from './eventually.ts';
 
-/** One of the real processes, with a test's own configuration; returns when it says that it is up. It ends with the test run. */
-export type Program = Awaited<ReturnType<typeof startProgram>>;
+export type Program = ReturnType<typeof launchProgram>;
+type Name = 'api' | 'worker' | 'all';
 
+/** One of the real processes, with a test's own configuration; returns when it says that it is up. It ends with the test run. */
 export async function startProgram(
-  name: 'api' | 'worker' | 'all',
+  name: Name,
+  configuration: Configuration,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<Program> {
+  const program = launchProgram(name, configuration, changes);
+  await program.says(`"${name} is up"`, 60_000);
+  return program;
+}
+
+/** The same, without waiting for it. */
+export function launchProgram(
+  name: Name,
   configuration: Configuration,
   changes: Readonly<Record<string, string>> = {},
 ) {
@@ -32,14 +44,21 @@ export async function startProgram(
     },
     (line) => lines.push(line),
   );
-  const isUp = async () => {
-    if (child.hasExited()) throw await child.exited;
-    return lines.some((line) => line.includes(`"${name} is up"`)) || undefined;
-  };
-  await eventually(`the ${name} is up`, isUp, 60_000);
   return {
     /** Everything it has written, standard error included. */
     lines,
+    /** Waits for a line with this text; throws how the program ended when it does before that. */
+    async says(text: string, deadlineMs?: number): Promise<string> {
+      return eventually(
+        `the ${name} says ${text}`,
+        async () => {
+          const line = lines.find((each) => each.includes(text));
+          if (line === undefined && child.hasExited()) throw await child.exited;
+          return line;
+        },
+        deadlineMs,
+      );
+    },
     /** Ends it with no chance to do anything more; returns when it is gone. */
     async kill(): Promise<void> {
       child.signal('SIGKILL');

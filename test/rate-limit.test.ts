@@ -97,3 +97,13 @@ it('a request that would have to wait for too long is refused, with the time aft
   await limitOf(0).pause(60_000);
   await expect(limitOf(1).admit({ timeoutMs: 20_000 })).rejects.toMatchObject({ kind: 'Throttled' });
 });
+
+it('a pause that is absurdly long is no longer than a quarter of an hour: one bad header stops nobody for a day', async () => {
+  const log = createLogger({ level: 'silent', process: 'test', pretty: false });
+  await createRequestLimit({ queries: queriesOf(0), provider: 'Gmail', requests: 3, log }).pause(30 * 24 * 3_600_000);
+  const limit = { name: 'Gmail', requests: 3, windowMs: 10_000 };
+  const turn = await reserveTurns(queriesOf(1), limit, { count: 1, withinMs: 0 });
+  expect(turn.granted).toBe(false);
+  expect(turn.waitMs).toBeLessThanOrEqual(15 * 60_000);
+  expect(turn.waitMs).toBeGreaterThan(14 * 60_000);
+});

@@ -36,9 +36,14 @@ beforeEach(async () => {
 });
 afterAll(() => sandbox.close());
 
-function input(type: ActionType, facts: Partial<Facts>, parameters = actionSamples[type].parameters): ActionInput {
+function input(
+  type: ActionType,
+  facts: Partial<Facts>,
+  parameters = actionSamples[type].parameters,
+  targetId = owner.id,
+): ActionInput {
   return {
-    action: { type, targetId: 'default', priority: 'high', parameters },
+    action: { type, targetId, priority: 'high', parameters },
     event: {
       version: 1,
       source: 'hubspot',
@@ -145,6 +150,13 @@ describe('notify_ae goes to', () => {
     const effect = await prepare('notify_ae', { owner });
     await effect.perform({ ...call, key: 'key' });
     expect((await onlyEffect())?.target).toBe(await ports.chat.findPerson(owner.email, call));
+  });
+
+  test('the default channel when the plan names that, though the deal has an owner', async () => {
+    const planned = input('notify_ae', { owner }, undefined, 'default');
+    const effect = await actions.notify_ae.prepare(planned, ports, call);
+    expect(effect.address).toBe('#revenue');
+    expect(await sandbox.calls('slack', 'users.lookupByEmail')).toBe(0);
   });
 
   test.each([

@@ -26,6 +26,13 @@ test('angle brackets and ampersands of a vendor arrive as entities everywhere', 
   expect(shown).toContain('&lt;!channel&gt;');
 });
 
+test('every text that Slack would read as mrkdwn is told not to make links and mentions of names and addresses', () => {
+  const { blocks } = dealMessage(alert, { id: '1', name: 'evil.example @channel' });
+  const texts = [...JSON.stringify(blocks).matchAll(/\{"type":"mrkdwn"[^}]*\}/g)].map(([text]) => text);
+  expect(texts).toHaveLength(5);
+  for (const text of texts) expect(JSON.parse(text)).toMatchObject({ verbatim: true });
+});
+
 test('the longest text stays within the limits that Slack refuses a message for', () => {
   const long = '&'.repeat(10_000);
   const message = dealMessage({ alert: long, stage: long, competitors: [long, long] }, { id: '1', name: long });

@@ -9,7 +9,7 @@ const parameters = z.object({
   competitors: z.array(z.string()).max(100).nullish(),
 });
 
-/** Tells the account executive who owns the deal, in a direct message; without one, the default channel. */
+/** Tells the account executive who owns the deal, in a direct message; without one, or with the target `default`, the default channel. */
 export const notifyAe: Action<'notify_ae'> = {
   type: 'notify_ae',
   provider: 'Slack',
@@ -23,7 +23,7 @@ export const notifyAe: Action<'notify_ae'> = {
       { alert, stage: stage ?? undefined, competitors: competitors ?? facts.deal?.competitors ?? [] },
       facts.deal,
     );
-    const email = facts.owner?.email;
+    const email = action.targetId === 'default' ? undefined : facts.owner?.email;
     const findPerson = async () => (email === undefined ? null : chat.findPerson(email, call));
     const channel = address ?? (await findPerson()) ?? fallback.channel;
     return {

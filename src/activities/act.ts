@@ -2,10 +2,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { PreparedEffect } from '../actions/action.ts';
 import { UnusableAction } from '../actions/unusable-action.ts';
 import { type EffectRun, readForEffect } from '../db/effects.ts';
+import { needsConsent } from '../decisions/with-consent.ts';
 import { effectKeys } from '../domain/ids.ts';
 import { eventLabels } from '../intake/event-labels.ts';
 import { changeHashes } from '../privacy/change-hashes.ts';
 import { sealedAddress, sealedDecision } from '../privacy/sealed-records.ts';
+import { createConsentOf } from './consent-of.ts';
 import { countEffect } from './count-effect.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { openEvent, superseded } from './open-event.ts';
@@ -16,6 +18,7 @@ import { openEvent, superseded } from './open-event.ts';
  */
 export function createAct(dependencies: ActivityDependencies) {
   const { queries, keyring, hasher, ports, actions, fallback, ledger, policy, metrics } = dependencies;
+  const consentOf = createConsentOf(dependencies);
   return async function act(step: EffectRun & { key: string }): Promise<{ state: 'confirmed' | 'skipped' | 'stale' }> {
     const found = await readForEffect(queries, step, step.key);
     const { row, key, event } = openEvent(found, keyring);
@@ -28,6 +31,9 @@ export function createAct(dependencies: ActivityDependencies) {
     const action = actions[planned.type];
     if (!action) throw new UnusableAction(`${planned.type}: nothing here can do it`);
     const before = found.effect;
+    // A step may come long after its decision: it waits for a provider, or it is run again.
+    const needsProof = before?.state !== 'confirmed' && needsConsent({ mode: decision.mode, actions: [planned] });
+    if (needsProof && !(await consentOf(row, facts)).granted) throw consentWithdrawn();
     // Only what a new generation decides anew may go elsewhere; an attempt whose end is unknown is looked for where it went.
     const isFollowUp = before !== null && (before.unsettled || before.generation === step.generation);
     const address =
@@ -77,6 +83,9 @@ export function createAct(dependencies: ActivityDependencies) {
     }
   };
 }
+
+const consentWithdrawn = (): ApplicationFailure =>
+  ApplicationFailure.nonRetryable('consent was taken back after it was decided', 'ConsentWithdrawn');
 
 const unreachable = () => Promise.reject(new Error('a confirmed effect is never asked for'));
 const alreadyDone = { address: '', perform: unreachable, find: unreachable };

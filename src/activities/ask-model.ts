@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ModelAnswer } from '../connectors/ports.ts';
 import type { EventRun, OpenEvent } from '../db/event-steps.ts';
-import { beginModelCall, endModelCall, type ModelCallRow, readModelCalls } from '../db/model-calls.ts';
+import {
+  beginModelCall,
+  endModelCall,
+  giveBackModelCall,
+  type ModelCallRow,
+  readModelCalls,
+} from '../db/model-calls.ts';
 import { judge, type Judgement } from '../decisions/model/judge.ts';
 import type { Offer } from '../decisions/model/offers.ts';
 import type { Prompt } from '../decisions/model/prompt.ts';
@@ -109,7 +115,11 @@ export function createAskModel({ queries, log }: ActivityDependencies, model: Mo
     } catch (error) {
       if (!(error instanceof VendorError)) throw error;
       const judgement: Judgement = { verdict: verdictOf(error), confidence: null };
-      await end(judgement, undefined, error.message);
+      if (error.asked) await end(judgement, undefined, error.message);
+      else {
+        await giveBackModelCall(queries, id);
+        log.warn({ ...eventLabels(row), reason: error.message }, 'model not asked: it is left alone');
+      }
       return { ...asked, judgement };
     }
   };

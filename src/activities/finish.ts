@@ -14,7 +14,7 @@ export function createFinishStep({ finish, log }: ActivityDependencies) {
     if (!closing.closed)
       return closing.reason === 'leased' ? { state: 'leased', waitMs: closing.waitMs } : { state: 'superseded' };
     const { tenantId, correlationId, outcome, failureClass, acceptToDoneMs } = closing.event;
-    log.info(
+    log[outcome === 'failed' ? 'warn' : 'info'](
       {
         event_id: end.id,
         tenant_id: tenantId,

@@ -65,7 +65,7 @@ export function createObjectReads(options: {
   }, rowsAtOnce);
 
   function readsOf<T>(kind: string, sealed: SealedRecord<T>): Read<T> {
-    const flights = new Map<string, Promise<Known<T>>>();
+    const flights = new Map<string, { flight: Promise<Known<T>>; begunAt: Date }>();
 
     async function recalled(object: CachedObject, changedAt: Date | undefined): Promise<Known<T> | undefined> {
       const row = cacheMs > 0 ? await recall(object) : undefined;
@@ -103,18 +103,21 @@ export function createObjectReads(options: {
     return async function read(request) {
       const { tenantId, id, changedAt } = request;
       const objectHash = hasher.hash('object', [tenantId, kind, id]);
-      const flying = flights.get(objectHash);
-      if (flying) {
-        const known = await flying;
+      for (;;) {
+        const flying = flights.get(objectHash);
+        // What was begun before the change need not be waited for.
+        if (!flying || (changedAt && flying.begunAt <= changedAt)) break;
+        const known = await flying.flight;
         if (!changedAt || known.fetchedAt > changedAt) {
           count('joined');
           return known;
         }
       }
+      const begunAt = new Date();
       const flight = lookUp({ tenantId, provider, objectType: kind, objectHash, version }, request);
-      flights.set(objectHash, flight);
+      flights.set(objectHash, { flight, begunAt });
       const land = () => {
-        if (flights.get(objectHash) === flight) flights.delete(objectHash);
+        if (flights.get(objectHash)?.flight === flight) flights.delete(objectHash);
       };
       flight.then(land, land);
       return await flight;

@@ -8,6 +8,9 @@ import type { Logger } from '../telemetry/log.ts';
 /** A request reaches its provider later than it was allowed; what that differs by must not put two windows' worth into one. */
 const slackMs = 500;
 
+/** As long as HubSpot's longest limit is waited for; a header that asks for more would stop every worker by one answer. */
+const maxPauseMs = 15 * 60_000;
+
 /** One limit for all processes, held in PostgreSQL: at most `requests` within ten seconds, in the order of asking. */
 export function createRequestLimit(options: {
   queries: Queries;
@@ -28,7 +31,8 @@ export function createRequestLimit(options: {
       if (waitMs > 0) await delay(waitMs);
     },
 
-    async pause(pauseMs) {
+    async pause(askedMs) {
+      const pauseMs = Math.min(askedMs, maxPauseMs);
       try {
         await pauseTurns(queries, provider, pauseMs);
         log.warn({ provider, pause_ms: pauseMs }, 'the provider says that it is asked too often, all wait');

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readConsent } from '../db/consents.ts';
 import { decideOnce, type EventRun, type OpenEvent } from '../db/event-steps.ts';
-import { needsConsent, outreach, withConsent } from '../decisions/with-consent.ts';
-import type { ConsentTrace, Decision } from '../domain/decision.ts';
+import { needsConsent, withConsent } from '../decisions/with-consent.ts';
+import type { Decision } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
 import { effectKeys } from '../domain/ids.ts';
 import { eventLabels } from '../intake/event-labels.ts';
-import { emailSubject } from '../privacy/keyring.ts';
 import { sealedDecision } from '../privacy/sealed-records.ts';
+import { createConsentOf } from './consent-of.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { superseded } from './open-event.ts';
 
@@ -32,17 +31,9 @@ export function decidedOf(row: OpenEvent, key: Buffer, sealed: Buffer): Decided 
 }
 
 /** Stores a proposed decision, with the proof of consent where it needs one. Whatever is stored first is what everybody acts on. */
-export function createStoreDecision({ queries, hasher, log }: ActivityDependencies) {
-  async function consentOf({ tenantId }: OpenEvent, { contact }: Facts): Promise<ConsentTrace> {
-    const subject = contact?.email === undefined ? undefined : emailSubject(hasher, tenantId, contact.email);
-    const record =
-      subject === undefined ? undefined : await readConsent(queries, { tenantId, subject, purpose: outreach });
-    return {
-      purpose: outreach,
-      granted: record?.granted ?? false,
-      recordedAt: record ? new Date(record.recordedAt).toISOString() : null,
-    };
-  }
+export function createStoreDecision(dependencies: ActivityDependencies) {
+  const { queries, log } = dependencies;
+  const consentOf = createConsentOf(dependencies);
 
   return async function storeDecision(
     run: EventRun,

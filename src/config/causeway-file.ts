@@ -65,7 +65,7 @@ const causewayFile = z.strictObject({
       /** What rules and models may see; anything else is dropped before it is stored. */
       allowedContextFields: z.array(z.enum(contextFields)).default([...contextFields]),
       timeoutSeconds: seconds.default(5),
-      retries: z.number().int().min(0).max(10).default(2),
+      retries: z.number().int().min(0).max(5).default(2),
       cacheSeconds: z.number().int().min(0).default(300),
       intentDays: seconds.default(30),
       hubspotRequestsPer10Seconds: seconds.default(100),

@@ -99,3 +99,18 @@ test('a try that fails opens it for as long again', async () => {
   expect(changes.map(({ state }) => state)).toEqual(['open', 'half-open', 'open']);
   expect(changes.at(-1)?.lastFailureClass).toBe('SlackTimeout');
 });
+
+test.each([
+  ['was not sent', () => new VendorError('Slack', 'Throttled', 'not asked')],
+  ['ended in an error of ours', () => new TypeError('a bug')],
+])('a try that %s decides nothing: it stays open, and the next one is in thirty seconds', async (_what, error) => {
+  const { breaker, changes, run, calls } = await opened();
+  vi.advanceTimersByTime(30_000);
+  await expect(breaker.run(() => Promise.reject(error()))).rejects.toThrow(error().message);
+  expect(breaker.openForMs()).toBe(30_000);
+  expect(changes.at(-1)).toEqual({ provider: 'Slack', state: 'open', lastFailureClass: 'SlackUnavailable' });
+  expect(await run()).toBe('SlackCircuitOpen');
+  vi.advanceTimersByTime(30_000);
+  expect(await run()).toBe('done');
+  expect(calls()).toBe(6);
+});

@@ -14,7 +14,8 @@ export type Breaker = ReturnType<typeof createBreaker>;
 
 /**
  * Stops asking a provider that failed `failures` times in a row, for `resetMs`; then one call tries it, and what that says
- * decides. Only what may pass by itself counts as a failure: a provider that says no is up.
+ * decides. Only what may pass by itself counts as a failure: a provider that says no is up. A try that brought no word of the
+ * provider, such as one that was not sent, leaves it alone for as long again.
  */
 export function createBreaker(options: {
   provider: Provider;
@@ -23,15 +24,19 @@ export function createBreaker(options: {
   onChange?: (change: BreakerChange) => void;
 }) {
   const { provider, failures, resetMs, onChange } = options;
-  const policy = circuitBreaker(handleWhen(counts), {
-    halfOpenAfter: resetMs,
-    breaker: new ConsecutiveBreaker(failures),
-  });
+  const policy = circuitBreaker(
+    // What is not handled here would close a breaker that is half open.
+    handleWhen((error) => counts(error) || policy.state === CircuitState.HalfOpen),
+    {
+      halfOpenAfter: resetMs,
+      breaker: new ConsecutiveBreaker(failures),
+    },
+  );
   let openUntilMs = 0;
   let lastFailureClass: string | null = null;
   const tell = (state: BreakerState): void => onChange?.({ provider, state, lastFailureClass });
   policy.onFailure(({ reason }) => {
-    if ('error' in reason && reason.error instanceof VendorError) lastFailureClass = reason.error.failureClass;
+    if ('error' in reason && counts(reason.error)) lastFailureClass = reason.error.failureClass;
   });
   policy.onBreak(() => {
     openUntilMs = Date.now() + resetMs;
@@ -73,7 +78,7 @@ export function createBreaker(options: {
 /** When to ask again while one call tries whether the provider is back. */
 const probeMs = 1_000;
 
-const counts = (error: Error): boolean => error instanceof VendorError && error.retryable && error.asked;
+const counts = (error: Error): error is VendorError => error instanceof VendorError && error.retryable && error.asked;
 
 /** A refusal is an answer: it ends a row of failures as a result does. */
 async function answerOf<T>(call: () => Promise<T>): Promise<{ value: T } | { said: VendorError }> {

@@ -33,6 +33,13 @@ export async function beginModelCall(queries: Queries, run: EventRun, call: Mode
   return rowCount === 1;
 }
 
+/** The call was counted and not made: it never was. */
+export async function giveBackModelCall(queries: Queries, id: string): Promise<void> {
+  await queries.execute(sql`
+    with unmade as (delete from model_calls where id = ${id} and ended_at is null returning tenant_id, day)
+    update model_budget b set calls = b.calls - 1 from unmade u where b.tenant_id = u.tenant_id and b.day = u.day`);
+}
+
 export type ModelCallRow = {
   id: string;
   model: string;

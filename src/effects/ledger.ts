@@ -117,12 +117,7 @@ export function createLedger(options: {
       return { state: 'confirmed', receipt };
     } catch (error) {
       if (error instanceof LeaseSpent) {
-        await endAttempt(
-          queries,
-          entry.key,
-          { generation, attempts },
-          { state: 'intent', unsettled: false, failureClass: 'LeaseSpent' },
-        );
+        await giveBackAttempt(queries, entry.key, { generation, attempts }, 'LeaseSpent');
         return { state: 'later', waitMs: baseDelayMs, failureClass: 'LeaseSpent' };
       }
       if (!(error instanceof VendorError)) throw error;

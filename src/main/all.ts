@@ -12,7 +12,7 @@ import { startWork } from './work.ts';
 await runProcess('all', async (context) => {
   const { configuration, log, tracing, metrics } = context;
   installRuntime(log);
-  const connection = await connect(configuration.TEMPORAL_ADDRESS);
+  const connection = await connect(configuration.TEMPORAL_ADDRESS, log);
   const codec = historyCodecOf(configuration, log);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: tracing.plugins, codec });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: true });

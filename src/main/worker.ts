@@ -12,7 +12,7 @@ await runProcess('worker', async (context) => {
   const { configuration, log, metrics, tracing } = context;
   const { HOST: host, METRICS_PORT: port, TEMPORAL_METRICS_PORT: sdkPort } = configuration;
   installRuntime(log, sdkPort === undefined ? undefined : `${host}:${sdkPort}`);
-  const connection = await connect(configuration.TEMPORAL_ADDRESS);
+  const connection = await connect(configuration.TEMPORAL_ADDRESS, log);
   const codec = historyCodecOf(configuration, log);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: tracing.plugins, codec });
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });

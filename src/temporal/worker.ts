@@ -48,17 +48,31 @@ export function installRuntime(log: Logger, metricsAddress?: string): void {
   });
 }
 
+const tellAfterMs = 3_000;
+
 /** Connects, trying again for a minute: in a deployment the worker may be up before the server. */
-export async function connect(address: string): Promise<NativeConnection> {
+export async function connect(address: string, log: Logger): Promise<NativeConnection> {
   const endsAt = Date.now() + 60_000;
-  for (;;) {
-    try {
-      return await NativeConnection.connect({ address });
-    } catch (error) {
-      if (Date.now() >= endsAt)
-        throw new Error(`no Temporal server answers at ${address}; set TEMPORAL_ADDRESS`, { cause: error });
-      await new Promise((resolve) => setTimeout(resolve, 500));
+  const teller = setTimeout(
+    () =>
+      log.warn(
+        { address },
+        'Temporal does not answer, trying for a minute; is TEMPORAL_ADDRESS set to a server that is up?',
+      ),
+    tellAfterMs,
+  );
+  try {
+    for (;;) {
+      try {
+        return await NativeConnection.connect({ address });
+      } catch (error) {
+        if (Date.now() >= endsAt)
+          throw new Error(`no Temporal server answers at ${address}; set TEMPORAL_ADDRESS`, { cause: error });
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
     }
+  } finally {
+    clearTimeout(teller);
   }
 }
 

@@ -131,6 +131,14 @@ test('shows no value of a property, and no field of a payload, that is not liste
   expect(dataOf(build(inherited).prompt.user)).not.toHaveProperty('event.fields');
 });
 
+test('shows numbers, but none that may be a phone', () => {
+  const payload = { message: { seats: 12, budget: 250_000, caller: 491_701_234_567, called: -491_701_234_567 } };
+  expect(dataOf(build({ event: { payload } }).prompt.user)).toMatchObject({
+    event: { fields: { message: { seats: 12, budget: 250_000 } } },
+  });
+  expect(build({ event: { payload } }).prompt.user).not.toContain('491701234567');
+});
+
 test('offers nothing for which there is nobody', () => {
   const { deal: _deal, contact: _contact, account: _account, owner: _owner, ...nothing } = facts;
   const { dealId: _dealId, ...about } = event;

@@ -10,21 +10,23 @@ export function redact(text: string, names: readonly string[]): string {
     // Marks that nobody sees can take an address apart.
     .replace(/[\p{Cf}\p{Variation_Selector}]/gu, '')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    // Room around the sign takes it apart for us, and for no reader.
+    .replace(/ ?@ ?/g, '@')
     .trim();
   if (isoDate.test(plain)) return plain;
   const hidden = plain
     .split(' ')
     .map((word) => (word.includes('@') ? '[email]' : isLink(word) ? '[link]' : word))
     .join(' ')
-    .replace(numbers, (run) => (run.replaceAll(/\D/g, '').length >= 7 ? '[number]' : run));
+    .replace(numbers, (run) => (run.replaceAll(/\P{Nd}/gu, '').length >= 7 ? '[number]' : run));
   const line = withoutNames(hidden, names);
   return line.length <= maxLength ? line : `${line.slice(0, maxLength - 1).toWellFormed()}…`;
 }
 
 const isoDate = /^\d{4}-\d{2}-\d{2}(T[\d:.]{5,15}(Z|[+-]\d{2}:\d{2})?)?$/;
 const isLink = (word: string): boolean => /:\/\/|^www\.|^[\w-]+(\.[\w-]+)*\.[a-z]{2,}\//i.test(word);
-/** Digits with at most two other marks between them: however a phone number is written. */
-const numbers = /\+?\d(?:[ ().\-/]{0,2}\d)+/g;
+/** Digits of any script with a few other marks between them: however a phone number is written. */
+const numbers = /\+?\p{Nd}(?:[ ()./\p{Pd}]{0,4}\p{Nd})+/gu;
 
 /** A text that is cut must not end in half an address. */
 function firstWords(text: string): string {

@@ -48,6 +48,7 @@ const plainTypes = z.enum([
   'conversation.creation',
   'conversation.deletion',
   'conversation.privacyDeletion',
+  'event.completed',
 ]);
 const changeTypes = z.enum([...types('propertyChange'), 'conversation.propertyChange']);
 

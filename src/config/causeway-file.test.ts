@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError } from './environment.ts';
+import { parseCausewayFile, readCausewayFile } from './causeway-file.ts';
+
+/** Protects what holds where nobody says anything, and whoever mistypes what he says. */
+
+test('without a word in it, or without the file, these are the terms', () => {
+  const terms = {
+    modes: [],
+    sources: {},
+    enrichment: {
+      allowedContextFields: [
+        'stage',
+        'daysInStage',
+        'closeDate',
+        'competitors',
+        'openTasks',
+        'lastActivityDaysAgo',
+        'employeeCount',
+        'industry',
+        'recentIntent',
+      ],
+      timeoutSeconds: 5,
+      retries: 2,
+      cacheSeconds: 300,
+      intentDays: 30,
+      hubspotRequestsPer10Seconds: 100,
+    },
+    model: {
+      name: 'gpt-4o-mini',
+      eventFields: expect.arrayContaining(['dealstage', 'closedate', 'amount']),
+      maxOutputTokens: 256,
+      temperature: 0.2,
+      confidenceThreshold: 0.75,
+      timeoutSeconds: 10,
+      maxDailyCalls: 5_000,
+      inputPricePerMillion: 0.15,
+      outputPricePerMillion: 0.6,
+    },
+    actions: {
+      crmFields: {
+        deals: ['hs_priority', 'hs_next_step'],
+        contacts: ['lifecyclestage'],
+        companies: ['lifecyclestage'],
+        tickets: [],
+      },
+    },
+    breaker: { failures: 5, resetSeconds: 30 },
+  };
+  expect(parseCausewayFile('')).toEqual(terms);
+  expect(parseCausewayFile('# only a comment')).toEqual(terms);
+  expect(readCausewayFile(`${import.meta.dirname}/no-such-file.yaml`)).toEqual(terms);
+});
+
+describe('a mistake is refused with its place and what is expected', () => {
+  test.each([
+    ['a mode that there is not', 'modes: [{ types: [deal.*], mode: model }]', /modes\.0\.mode: .*"rules-then-model"/],
+    ['a pattern that no event type fits', 'modes: [{ types: ["deal change"], mode: rules }]', /modes\.0\.types\.0: /],
+    ['a field that no context has', 'enrichment: { allowedContextFields: [stages] }', /allowedContextFields\.0: /],
+    ['a setting that there is not', 'enrichment: { timeout: 5 }', /enrichment: Unrecognized key: "timeout"/],
+    ['no time at all for look-ups', 'enrichment: { timeoutSeconds: 0 }', /timeoutSeconds: /],
+    // More would end the step itself, and its event with it, before the last try could go on with what it has.
+    ['more tries than a step has', 'enrichment: { retries: 6 }', /enrichment\.retries: .*5/],
+    ['a confidence above 1', 'model: { confidenceThreshold: 75 }', /confidenceThreshold: /],
+    ['objects that cannot be written', 'actions: { crmFields: { owners: [email] } }', /actions\.crmFields: /],
+    [
+      'a secret in the file',
+      'sources: { shop: { secret: whsec_x, fields: { objectType: t, objectId: i } } }',
+      /sources\.shop/,
+    ],
+    ['a key that stands there twice', 'breaker: { failures: 5 }\nbreaker: { failures: 6 }', /unique/],
+    ['no YAML', 'modes: [', /causeway\.yaml: /],
+  ])('%s', (_what, text, message) => {
+    expect(() => parseCausewayFile(text)).toThrow(ConfigurationError);
+    expect(() => parseCausewayFile(text)).toThrow(message);
+  });
+});
