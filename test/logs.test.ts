@@ -106,7 +106,7 @@ test('of an event that fails and is run again each attempt is told, the failure 
     'warn: effect not confirmed',
     'warn: event finished',
     'info: event running',
-    'info: event enriched',
+    // What was decided holds, so that nothing has to be known for it.
     'info: effect skipped: it was confirmed before',
     'info: effect confirmed',
     'info: event finished',

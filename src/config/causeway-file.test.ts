@@ -7,6 +7,7 @@ import { parseCausewayFile, readCausewayFile } from './causeway-file.ts';
 test('without a word in it, or without the file, these are the terms', () => {
   const terms = {
     modes: [],
+    batches: { maxEvents: 500, maxWaitSeconds: 5 },
     sources: {},
     enrichment: {
       allowedContextFields: [

@@ -8,6 +8,7 @@ test('the instruments keep their names and labels', async () => {
   expect(instruments.toSorted()).toEqual([
     'dlq_events_total',
     'gtm_pipeline_accept_to_done_seconds',
+    'gtm_pipeline_batch_events',
     'gtm_pipeline_effects_total',
     'gtm_pipeline_enrichment_cache_total',
     'gtm_pipeline_events_finished_total',
