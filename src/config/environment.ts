@@ -51,6 +51,12 @@ const variables = z.object({
   /** Absent: the rules decide without a model. */
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_API_URL: z.url().optional(),
+  /** The folder of the warehouse. Without it and WAREHOUSE_URL, production has none. */
+  WAREHOUSE_PATH: z.string().optional(),
+  /** `s3://bucket/prefix`, or the address of another server that speaks S3, followed by `/bucket/prefix`. */
+  WAREHOUSE_URL: z.url({ protocol: /^(s3|https?)$/ }).optional(),
+  /** The region of the bucket; the SDK finds the credentials by its own variables and files. */
+  AWS_REGION: z.string().optional(),
   OPERATOR_API_KEY: z.string().min(8),
   MASTER_KEY: key256,
   HASH_KEY: key256,
@@ -98,6 +104,9 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
       'GMAIL_SERVICE_ACCOUNT_EMAIL, GMAIL_SERVICE_ACCOUNT_KEY: set both (or GMAIL_ACCESS_TOKEN)',
     );
   }
+  if (values.WAREHOUSE_PATH !== undefined && values.WAREHOUSE_URL !== undefined) {
+    throw new ConfigurationError('WAREHOUSE_PATH, WAREHOUSE_URL: set one of them');
+  }
   const sandbox = production ? undefined : `http://127.0.0.1:${values.SANDBOX_PORT}`;
   return {
     ...values,
@@ -109,6 +118,11 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
     HUBSPOT_WEBHOOK_URL: values.HUBSPOT_WEBHOOK_URL ?? `http://127.0.0.1:${values.PORT}/webhooks/hubspot`,
     HUBSPOT_API_URL: values.HUBSPOT_API_URL ?? (sandbox ? `${sandbox}/hubspot` : 'https://api.hubapi.com'),
     SLACK_API_URL: values.SLACK_API_URL ?? (sandbox ? `${sandbox}/slack/api/` : 'https://slack.com/api/'),
+    WAREHOUSE_PATH:
+      values.WAREHOUSE_PATH ??
+      (values.NODE_ENV === 'development' && values.WAREHOUSE_URL === undefined
+        ? `${values.CAUSEWAY_DATA_DIR ?? '.causeway'}/warehouse`
+        : undefined),
     // A key of one's own is meant for the vendor itself, in development too.
     OPENAI_API_URL:
       values.OPENAI_API_URL ??

@@ -1,4 +1,4 @@
-export const providers = ['HubSpot', 'Slack', 'Gmail', 'OpenAI'] as const;
+export const providers = ['HubSpot', 'Slack', 'Gmail', 'OpenAI', 'Warehouse'] as const;
 export type Provider = (typeof providers)[number];
 
 /**

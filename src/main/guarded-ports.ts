@@ -16,6 +16,7 @@ export function createBreakers(
     Slack: breakerOf('Slack'),
     Gmail: breakerOf('Gmail'),
     OpenAI: breakerOf('OpenAI'),
+    Warehouse: breakerOf('Warehouse'),
   };
 }
 
