@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { createWarehouse } from '../src/connectors/warehouse/index.ts';
+import { createFolder } from '../src/connectors/warehouse/folder.ts';
+import { createWarehouse, warehouseOver } from '../src/connectors/warehouse/index.ts';
 import { childEnvironment } from '../src/config/environment.ts';
 import { runAlone } from '../src/db/alone.ts';
 import { startChild } from '../src/main/world/child.ts';
 import { createTestDatabase } from './database.ts';
+import { openSession } from './session.ts';
 import { messages, temporaryFolder } from './warehouse.ts';
 import { call, lead } from './warehouse-lead.ts';
 
@@ -171,4 +173,35 @@ it('a compaction in another process never brings an erased row back', async () =
   await Promise.all(compactors.map(({ child }) => child.exited));
   await warehouse.compact({}, call);
   expect(Object.keys(await messages(warehouse)).toSorted()).toEqual(kept.toSorted());
+});
+
+it('an erasure waits for a compaction that has read and not yet written', async () => {
+  const folder = await temporaryFolder();
+  const session = await openSession(database.url);
+  onTestFinished(() => session.close());
+  const eraser = open(folder);
+  const [erased = '', kept = ''] = ids(2);
+  for (const event_id of [erased, kept]) await eraser.put(lead({ event_id }), call);
+  const erasures: Promise<number>[] = [];
+  const storage = createFolder(folder);
+  const compactor = warehouseOver(
+    {
+      ...storage,
+      put: (name, write, signal) =>
+        storage.put(
+          name,
+          async (path) => {
+            await write(path);
+            erasures.push(eraser.erase([erased], call));
+            await session.waiting(1);
+          },
+          signal,
+        ),
+    },
+    (work) => runAlone(database.url, 'warehouse', work),
+  );
+  await compactor.compact({}, call);
+  expect(await Promise.all(erasures)).toEqual([1]);
+  expect(await eraser.holds([erased], call)).toEqual([]);
+  expect(Object.keys(await messages(eraser))).toEqual([kept]);
 });

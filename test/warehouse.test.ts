@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startBucket } from '../sandbox/bucket/server.ts';
 import type { WarehousePort } from '../src/connectors/ports.ts';
-import { createWarehouse } from '../src/connectors/warehouse/index.ts';
+import { createFolder } from '../src/connectors/warehouse/folder.ts';
+import { createWarehouse, warehouseOver } from '../src/connectors/warehouse/index.ts';
+import type { Storage } from '../src/connectors/warehouse/storage.ts';
 import { VendorError } from '../src/domain/failure.ts';
 import { all, alone, messages, temporaryFolder } from './warehouse.ts';
 import { call, lead } from './warehouse-lead.ts';
@@ -221,6 +224,38 @@ describe.each([
     await expect(put).rejects.toBeInstanceOf(VendorError);
     expect((await files()).size).toBe(0);
   });
+});
+
+it('a listing that overlaps with a compaction, and has neither what it read nor what it wrote, is not believed', async () => {
+  const storage = createFolder(await temporaryFolder());
+  const compactor = warehouseOver(storage, alone);
+  const rows = [lead(), lead(), lead()];
+  await putAll(compactor, rows);
+  let isFirst = true;
+  const list: Storage['list'] = async (days, signal) => {
+    const before = await storage.list(days, signal);
+    if (!isFirst) return before;
+    isFirst = false;
+    await compactor.compact({}, call);
+    const after = await storage.list(days, signal);
+    return before.filter((name) => after.includes(name));
+  };
+  const read = await messages(warehouseOver({ ...storage, list }, alone));
+  expect(Object.keys(read).toSorted()).toEqual(rows.map((row) => row.event_id).toSorted());
+});
+
+it('a text that is in the bytes of a file and in none of its rows is found', async () => {
+  const { warehouse, folder, files } = await inFolder();
+  await warehouse.put(lead(), call);
+  const name = [...(await files()).keys()][0] ?? '';
+  const marked = name.replace(/\.(\d+)-/, '.1$1-');
+  const connection = await DuckDBConnection.create();
+  await connection.run(
+    `copy (select * exclude (received_date) from read_parquet($1)) to $2 (format parquet, kv_metadata {note: 'canary-3'})`,
+    [join(folder, name), join(folder, marked)],
+  );
+  connection.closeSync();
+  expect(await warehouse.filesWith(['canary-3'], call)).toEqual([marked]);
 });
 
 describe('what a crash left in a folder', () => {
