@@ -46,7 +46,10 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['@temporalio/workflow', '@temporalio/common'],
   },
   activities: { values: [...spine, 'decisions', 'leads', 'actions', 'connectors', 'intake', 'effects'] },
-  operations: { values: [...spine, 'intake', 'effects', 'decisions', 'temporal'] },
+  operations: {
+    values: [...spine, 'intake', 'effects', 'decisions', 'temporal'],
+    types: ['connectors/ports.ts'],
+  },
   api: { values: ['operations', 'intake', 'sources', 'domain', 'telemetry'] },
   cli: { values: ['operations', 'intake', 'sources', 'domain', 'telemetry'] },
   temporal: { values: ['domain', 'privacy', 'telemetry'], types: ['activities', 'workflows'] },

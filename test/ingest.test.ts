@@ -1,9 +1,14 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { receipt } from '../src/domain/received.ts';
+import { warehouseOf } from '../src/main/warehouse.ts';
 import { createApiKeys } from '../src/operations/api-keys.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
+import { eventually } from './eventually.ts';
 import { newId } from './hubspot-events.ts';
 
 /** Protects leads at the door: who may send them, what is taken, and that each is captured once and handed on once. */
@@ -256,4 +261,51 @@ describe('a receiver that is away', () => {
       expect(effects).toHaveLength(3);
     },
   );
+});
+
+/** The copy of a lead in the warehouse, once it is there. */
+const copied = async (id: string) =>
+  eventually('the lead is copied', async () => {
+    const copy = (await causeway.read(id)).actions.find(({ type }) => type === 'store_lead');
+    return copy?.effect.state === 'confirmed' ? copy : undefined;
+  });
+
+describe('the warehouse', () => {
+  let folder = '';
+  beforeAll(async () => {
+    await causeway.close();
+    folder = await mkdtemp(join(tmpdir(), 'causeway-warehouse-'));
+    causeway = await startCauseway({ settings, environment: { WAREHOUSE_PATH: join(folder, 'leads') } });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('has each lead once, without its key and the address that it came from', async () => {
+    const sent = lead();
+    const { events } = await accepted(sent);
+    const id = events[0]?.id ?? '';
+    await copied(id);
+    const query = { timeoutMs: 20_000, maxRows: 10 };
+    const { rows } = (await warehouseOf(causeway.configuration)?.query('select * from leads', query)) ?? { rows: [] };
+    expect(rows).toHaveLength(1);
+    const text = JSON.stringify(rows[0]);
+    expect(text).toContain(sent.email);
+    expect(text).not.toContain(sent.idempotency_key);
+    expect(text).not.toContain('127.0.0.1');
+  });
+
+  it('that is away keeps no lead from being captured, and is brought up to date when it is back', async () => {
+    const away = join(folder, 'away');
+    await rename(join(folder, 'leads'), away);
+    await writeFile(join(folder, 'leads'), 'no folder');
+    const { events } = await accepted(lead());
+    const id = events[0]?.id ?? '';
+    expect(await causeway.finished(id)).toMatchObject({ state: 'done', outcome: 'captured' });
+    await eventually('it was tried in vain', async () => {
+      const copy = (await causeway.read(id)).actions.find(({ type }) => type === 'store_lead');
+      return (copy?.effect.attempts ?? 0) > 3 ? true : undefined;
+    });
+    await rm(join(folder, 'leads'));
+    await rename(away, join(folder, 'leads'));
+    expect(await copied(id)).toMatchObject({ effect: { state: 'confirmed' } });
+  });
 });

@@ -33,6 +33,8 @@ function prepare(type: ActionType, dealId: string): Promise<PreparedEffect> {
   const at = new Date().toISOString();
   return actions[type].prepare(
     {
+      tenantId: 'default',
+      eventId: '00000000-0000-4000-8000-000000000001',
       action: { type, targetId: dealId, priority: 'standard', parameters: actionSamples[type].parameters },
       event: {
         version: 1,

@@ -8,6 +8,8 @@ import type { PropertyChange } from '../domain/property-change.ts';
 
 /** What an action is given: all of it was decided and stored before. */
 export interface ActionInput {
+  tenantId: string;
+  eventId: string;
   action: PlannedAction;
   event: CanonicalEvent;
   facts: Facts;

@@ -43,6 +43,8 @@ function input(
   targetId = owner.id,
 ): ActionInput {
   return {
+    tenantId: 'default',
+    eventId: '00000000-0000-4000-8000-000000000001',
     action: { type, targetId, priority: 'high', parameters },
     event: {
       version: 1,

@@ -3,6 +3,7 @@ import type { Action } from './action.ts';
 import { draftFollowup } from './draft-followup.ts';
 import { notifyAe } from './notify-ae.ts';
 import { sendLead } from './send-lead.ts';
+import { storeLead } from './store-lead.ts';
 import { upsertContact } from './upsert-contact.ts';
 import { createUpdateCrmField, type CrmFields } from './update-crm-field.ts';
 
@@ -18,4 +19,5 @@ export const leadActions = {
   upsert_contact: upsertContact,
   send_to_marketing: sendLead('send_to_marketing'),
   send_to_assistant: sendLead('send_to_assistant'),
+  store_lead: storeLead,
 };

@@ -38,6 +38,8 @@ function prepare(parameters: Readonly<Record<string, unknown>>) {
   };
   return action.prepare(
     {
+      tenantId: 'default',
+      eventId: '00000000-0000-4000-8000-000000000001',
       action: { type: 'update_crm_field', targetId: '9001', priority: 'standard', parameters },
       event,
       facts: { gaps: [], provider: 'none', fetchedAt: event.receivedAt },

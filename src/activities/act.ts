@@ -43,7 +43,15 @@ export function createAct(dependencies: ActivityDependencies) {
       before?.state === 'confirmed'
         ? alreadyDone
         : await action.prepare(
-            { action: planned, event, facts, fallback, ...(address !== undefined && { address }) },
+            {
+              tenantId: row.tenantId,
+              eventId: row.id,
+              action: planned,
+              event,
+              facts,
+              fallback,
+              ...(address !== undefined && { address }),
+            },
             ports,
             { timeoutMs: policy.act.callTimeoutMs },
           );

@@ -69,6 +69,9 @@ describe('.env.example', () => {
       'GMAIL_SERVICE_ACCOUNT_KEY',
       'GMAIL_API_URL',
       'OPENAI_API_URL',
+      'WAREHOUSE_PATH',
+      'WAREHOUSE_URL',
+      'AWS_REGION',
       'INGEST_JWKS_URL',
       'INGEST_TOKEN_ISSUER',
       'INGEST_TOKEN_AUDIENCE',
@@ -161,4 +164,13 @@ test('a Temporal server that is given is used, and none is started', () => {
     TEMPORAL_ADDRESS: 'temporal:7233',
     ownTemporal: false,
   });
+});
+
+test('a warehouse lies beside the other data in development, and in production only where one is configured', () => {
+  expect(parseEnvironment({}).WAREHOUSE_PATH).toBe('.causeway/warehouse');
+  expect(parseEnvironment({ CAUSEWAY_DATA_DIR: '/data' }).WAREHOUSE_PATH).toBe('/data/warehouse');
+  expect(parseEnvironment({ WAREHOUSE_URL: 's3://bucket/leads' }).WAREHOUSE_PATH).toBeUndefined();
+  expect(parseEnvironment(production).WAREHOUSE_PATH).toBeUndefined();
+  expect(parseEnvironment({ ...production, WAREHOUSE_PATH: '/data' }).WAREHOUSE_PATH).toBe('/data');
+  expect(refusal({ WAREHOUSE_PATH: '/data', WAREHOUSE_URL: 's3://bucket' })).toContain('set one of them');
 });

@@ -61,6 +61,12 @@ const variables = z.object({
   /** Absent: the rules decide without a model. */
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_API_URL: z.url().optional(),
+  /** The folder of the warehouse. Without it and WAREHOUSE_URL, production has none. */
+  WAREHOUSE_PATH: z.string().optional(),
+  /** `s3://bucket/prefix`, or the address of another server that speaks S3, followed by `/bucket/prefix`. */
+  WAREHOUSE_URL: z.url({ protocol: /^(s3|https?)$/ }).optional(),
+  /** The region of the bucket; the SDK finds the credentials by its own variables and files. */
+  AWS_REGION: z.string().optional(),
   OPERATOR_API_KEY: z.string().min(8),
   /** A key at POST /ingest for any source, without a limit; others are made by `npm run causeway -- keys`. */
   INGEST_API_KEY: z.string().min(8).optional(),
@@ -155,6 +161,9 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
   if (values.HISTORY_CODEC === 'on' && values.HISTORY_KEYS === undefined) {
     throw new ConfigurationError('HISTORY_KEYS: set it, or set HISTORY_CODEC=off');
   }
+  if (values.WAREHOUSE_PATH !== undefined && values.WAREHOUSE_URL !== undefined) {
+    throw new ConfigurationError('WAREHOUSE_PATH, WAREHOUSE_URL: set one of them');
+  }
   const sandbox = production ? undefined : `http://127.0.0.1:${values.SANDBOX_PORT}`;
   return {
     ...values,
@@ -166,6 +175,11 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
     HUBSPOT_WEBHOOK_URL: values.HUBSPOT_WEBHOOK_URL ?? `http://127.0.0.1:${values.PORT}/webhooks/hubspot`,
     HUBSPOT_API_URL: values.HUBSPOT_API_URL ?? (sandbox ? `${sandbox}/hubspot` : 'https://api.hubapi.com'),
     SLACK_API_URL: values.SLACK_API_URL ?? (sandbox ? `${sandbox}/slack/api/` : 'https://slack.com/api/'),
+    WAREHOUSE_PATH:
+      values.WAREHOUSE_PATH ??
+      (values.NODE_ENV === 'development' && values.WAREHOUSE_URL === undefined
+        ? `${values.CAUSEWAY_DATA_DIR ?? '.causeway'}/warehouse`
+        : undefined),
     // A key of one's own is meant for the vendor itself, in development too.
     OPENAI_API_URL:
       values.OPENAI_API_URL ??

@@ -135,6 +135,78 @@ export interface WebhookPort {
   send(message: { type: string; data: Readonly<Record<string, unknown>> }, call: EffectCall): Promise<Receipt>;
 }
 
+/** One lead as analysts read it: the columns of the table of leads that they need, by their names there. */
+export interface WarehouseLead {
+  tenant_id: string;
+  lead_id: string;
+  event_id: string;
+  source: string;
+  received_at: Date;
+  created_at: Date;
+  /** Of two rows of one event the one that was updated later holds, whichever was put last. */
+  updated_at: Date;
+  first_name: string | null;
+  last_name: string | null;
+  email: string | null;
+  phone: string | null;
+  message: string | null;
+  submission_type: string | null;
+  consent: boolean;
+  user_agent: string | null;
+  geo_country: string | null;
+  geo_city: string | null;
+  utm_source: string | null;
+  utm_medium: string | null;
+  utm_campaign: string | null;
+  utm_content: string | null;
+  utm_term: string | null;
+  metadata: Readonly<Record<string, unknown>> | null;
+}
+
+/** Days of `received_at` in UTC, as `2026-03-31`, both included; an end that is absent is open. */
+export interface WarehouseDays {
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+export interface WarehouseQuery extends Call, WarehouseDays {
+  maxRows: number;
+}
+
+/** Rows in the order of `columns`; timestamps, decimals and whole numbers beyond 2^53 as text. */
+export interface WarehouseAnswer {
+  columns: readonly string[];
+  rows: readonly (readonly unknown[])[];
+  /** Whether there were more rows than were asked for. */
+  cut: boolean;
+}
+
+/** What one day was brought down to. */
+export interface CompactedDay {
+  day: string;
+  files: number;
+  rows: number;
+}
+
+/** Where analysts read leads: one row for each lead event. Every method throws `VendorError`. */
+export interface WarehousePort {
+  /** Puts the row of one event; a row that is put again replaces the earlier one. Receipt: `file`. */
+  put(row: WarehouseLead, call: Call): Promise<Receipt>;
+  /**
+   * Removes every row of these events from every file and says how many rows went. The caller has seen to it that none of
+   * them is still being put.
+   */
+  erase(eventIds: readonly string[], call: Call): Promise<number>;
+  /** Those of these events of which anything is left, an unfinished file included. */
+  holds(eventIds: readonly string[], call: Call): Promise<readonly string[]>;
+  /** The files in which one of these texts is found, in a value (upper or lower case) or in the plain bytes. */
+  filesWith(texts: readonly string[], call: Call): Promise<readonly string[]>;
+  /** Makes one file of the many of each day; days that have no more than one are left alone. */
+  compact(days: WarehouseDays, call: Call): Promise<readonly CompactedDay[]>;
+  /** One SELECT over the view `leads`, which reaches nothing else. Throws `QueryRefused` for what it may not do. */
+  query(sql: string, query: WarehouseQuery): Promise<WarehouseAnswer>;
+}
+
 export interface Ports {
   crm: CrmPort;
   intent: IntentPort;
@@ -143,4 +215,6 @@ export interface Ports {
   /** Whoever is told of every lead; absent where nobody is set up. */
   marketing?: WebhookPort | undefined;
   assistant?: WebhookPort | undefined;
+  /** Where leads are copied for analysts; absent where there is none. */
+  warehouse?: WarehousePort | undefined;
 }

@@ -1,4 +1,4 @@
-export const providers = ['HubSpot', 'Slack', 'Gmail', 'OpenAI', 'Marketing', 'Assistant'] as const;
+export const providers = ['HubSpot', 'Slack', 'Gmail', 'OpenAI', 'Marketing', 'Assistant', 'Warehouse'] as const;
 export type Provider = (typeof providers)[number];
 
 /**

@@ -9,6 +9,7 @@ import { replayCommand } from '../cli/replay.ts';
 import { rulesCommand } from '../cli/rules.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { settleCommand } from '../cli/settle.ts';
+import { warehouseCommand } from '../cli/warehouse.ts';
 import { whyCommand } from '../cli/why.ts';
 import { readConfiguration } from '../config/environment.ts';
 import { migrateDatabase } from '../db/migrate.ts';
@@ -44,6 +45,7 @@ const commands = [
   settleCommand((key, what, by) => withOperations(({ settleEffect }) => settleEffect(key, what, by))),
   rulesCommand(ruleCases),
   keysCommand((work) => withOperations(({ apiKeys }) => work(apiKeys))),
+  warehouseCommand(async (work) => (await import('./cli/with-warehouse.ts')).withWarehouse(work)),
   consentsCommand((consent) => withOperations(({ consents }) => consents.record(consent))),
 ];
 

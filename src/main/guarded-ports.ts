@@ -19,7 +19,10 @@ export function createBreakers(
 }
 
 /** The same ports, each behind the breaker of its provider. */
-export function guardPorts({ crm, intent, chat, mail, marketing, assistant }: Ports, breakerOf: Breakers): Ports {
+export function guardPorts(
+  { crm, intent, chat, mail, marketing, assistant, warehouse }: Ports,
+  breakerOf: Breakers,
+): Ports {
   return {
     crm: guard(crm, breakerOf('HubSpot')),
     intent,
@@ -27,6 +30,7 @@ export function guardPorts({ crm, intent, chat, mail, marketing, assistant }: Po
     mail: guard(mail, breakerOf('Gmail')),
     marketing: marketing && guard(marketing, breakerOf('Marketing')),
     assistant: assistant && guard(assistant, breakerOf('Assistant')),
+    warehouse: warehouse && guard(warehouse, breakerOf('Warehouse')),
   };
 }
 

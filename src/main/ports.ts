@@ -3,6 +3,7 @@ import { createGmail } from '../connectors/gmail/index.ts';
 import { createHubSpot } from '../connectors/hubspot/index.ts';
 import { noIntentProvider } from '../connectors/intent/index.ts';
 import type { Ports, RequestLimit } from '../connectors/ports.ts';
+import { warehouseOf } from './warehouse.ts';
 import { createSlack } from '../connectors/slack/index.ts';
 import { createWebhook } from '../connectors/webhook/index.ts';
 
@@ -23,6 +24,7 @@ export function portsOf(configuration: Configuration, hubspotLimit?: RequestLimi
     intent: noIntentProvider,
     chat: createSlack({ token: configuration.SLACK_BOT_TOKEN, apiUrl: configuration.SLACK_API_URL }),
     ...receiversOf(configuration),
+    warehouse: warehouseOf(configuration),
     mail: createGmail({
       apiUrl: configuration.GMAIL_API_URL,
       auth: email && privateKey ? { serviceAccount: { email, privateKey } } : { accessToken: accessToken ?? '' },

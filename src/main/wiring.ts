@@ -147,6 +147,7 @@ export function wireActivities(
       'upsert_contact',
       ...(ports.marketing ? ['send_to_marketing'] : []),
       ...(ports.assistant ? ['send_to_assistant'] : []),
+      ...(ports.warehouse ? ['store_lead'] : []),
     ]),
   };
   const activities = createActivities({
