@@ -25,6 +25,7 @@ beforeAll(async () => {
     sandbox: new URL(sandbox.hubspotUrl).origin,
     hubspot: { url: configuration.HUBSPOT_WEBHOOK_URL, secret: configuration.HUBSPOT_CLIENT_SECRET },
     product: { secret: productSecret },
+    website: { apiKey: configuration.INGEST_API_KEY ?? '' },
     operatorKey: configuration.OPERATOR_API_KEY,
     recordConsent: (email) => consents.record({ email, purpose: 'outreach', granted: true, source: 'test' }),
   };
@@ -37,8 +38,8 @@ afterAll(async () => {
 it('every mode is shown, by events of both senders, and all of it is as expected', async () => {
   const events = await play(buildScenario(newId(), Date.now()), places);
   expect(events.filter(({ ok }) => !ok)).toEqual([]);
-  expect(new Set(events.map(({ mode }) => mode))).toEqual(new Set(decisionModes));
-  expect(new Set(events.map(({ source }) => source))).toEqual(new Set(['hubspot', 'product']));
+  expect(new Set(events.map(({ mode }) => mode))).toEqual(new Set([...decisionModes, null]));
+  expect(new Set(events.map(({ source }) => source))).toEqual(new Set(['hubspot', 'product', 'website']));
 });
 
 /** The scenario up to its first delivery, which is HubSpot's. */

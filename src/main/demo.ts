@@ -40,6 +40,7 @@ async function main(): Promise<boolean> {
       sandbox: `http://127.0.0.1:${configuration.SANDBOX_PORT}`,
       hubspot: { url: configuration.HUBSPOT_WEBHOOK_URL, secret: configuration.HUBSPOT_CLIENT_SECRET },
       product: { secret: productSecret },
+      website: { apiKey: configuration.INGEST_API_KEY ?? '' },
       operatorKey: configuration.OPERATOR_API_KEY,
       recordConsent: (email) =>
         withOperations(({ consents }) =>
@@ -51,7 +52,9 @@ async function main(): Promise<boolean> {
     if (values.json) process.stdout.write(`${JSON.stringify({ ok, events, ui })}\n`);
     else {
       say(`\n${resultTable(events).join('\n')}\n`);
-      say("hubspot's events are signed as HubSpot signs, those of product, a team's own, by Standard Webhooks.");
+      say(
+        "hubspot's events are signed as HubSpot signs, those of product, a team's own, by Standard Webhooks; leads show a key.",
+      );
       say('src/main/demo/causeway.yaml says in which mode each type is decided. Who decides in which:');
       say(`${explainModes().join('\n')}\n`);
       say(ok ? repeated : failed);

@@ -8,22 +8,41 @@ export interface Senders {
   api: string;
   hubspot: { url: string; secret: string };
   product: { secret: string };
+  website: { apiKey: string };
 }
 
 const timeoutMs = 10_000;
 
 /** Posts one delivery, signed as its sender signs. The same `messageId` again is the same message sent a second time. */
 export async function deliver({ source, events }: Delivery, messageId: string, senders: Senders): Promise<Receipt> {
-  const sent = events.map(({ event }) => event);
-  const request =
-    source === 'hubspot'
-      ? hubspotWebhook({ ...senders.hubspot, events: sent, nowMs: Date.now() })
-      : standardWebhook({ ...senders.product, id: messageId, events: sent });
-  const response = await fetch(`${senders.api}/webhooks/${source}`, {
+  const request = requestOf(
+    source,
+    events.map(({ event }) => event),
+    messageId,
+    senders,
+  );
+  const path = source === 'website' ? '/ingest' : `/webhooks/${source}`;
+  const response = await fetch(`${senders.api}${path}`, {
     ...request,
     signal: AbortSignal.timeout(timeoutMs),
   });
-  if (response.status !== 202)
-    throw new Error(`the webhook of ${source} was answered with ${response.status}: ${await response.text()}`);
+  if (response.status !== 202) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   return receipt.parse(await response.json());
+}
+
+function requestOf(source: Delivery['source'], sent: readonly object[], messageId: string, senders: Senders) {
+  switch (source) {
+    case 'hubspot':
+      return hubspotWebhook({ ...senders.hubspot, events: sent, nowMs: Date.now() });
+    case 'product':
+      return standardWebhook({ ...senders.product, id: messageId, events: sent });
+    case 'website':
+      return {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': senders.website.apiKey },
+        body: JSON.stringify(sent),
+      };
+    default:
+      return source satisfies never;
+  }
 }

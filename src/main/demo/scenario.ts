@@ -2,13 +2,16 @@ import type { ModelAnswer } from '../../../sandbox/openai/script.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { type CrmObject, crmOf } from './crm.ts';
 import { hubspotEvents } from './hubspot-events.ts';
+import { websiteLeads } from './leads.ts';
 import { productEvents } from './product-events.ts';
 
 /** One event of the demonstration: what is sent, and what has to come of it. */
 export interface DemoEvent {
   title: string;
   event: Record<string, unknown>;
-  expected: Pick<Decision, 'mode' | 'decidedBy'> & {
+  expected: Pick<Decision, 'decidedBy'> & {
+    /** `null`: of a lead nothing is decided. */
+    mode: Decision['mode'] | null;
     /** `connector operation` of each effect that has to exist, exactly once. */
     effects: readonly string[];
   };
@@ -16,7 +19,7 @@ export interface DemoEvent {
 
 /** What one sender sends in one request. */
 export interface Delivery {
-  source: 'hubspot' | 'product';
+  source: 'hubspot' | 'product' | 'website';
   /** What the sandbox's model is to answer, call by call; after these it decides for nothing. */
   answers: readonly ModelAnswer[];
   events: readonly DemoEvent[];
@@ -40,6 +43,7 @@ export function buildScenario(run: number, nowMs: number): Scenario {
     deliveries: [
       { source: 'hubspot', answers: [], events: hubspotEvents(ids, nowMs) },
       ...productEvents(ids, emails, nowMs),
+      websiteLeads(run),
     ],
   };
 }

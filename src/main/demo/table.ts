@@ -18,19 +18,28 @@ export function resultTable(events: readonly PlayedEvent[]): string[] {
   return formatTable(headings, rows);
 }
 
-/** An event about which nothing was decided comes last. */
+/** Leads, about which nothing is decided, come last. */
 const placeOf = (mode: DecisionMode | null): number =>
   mode === null ? decisionModes.length : decisionModes.indexOf(mode);
 
 function cellsOf(event: PlayedEvent): string[] {
   return [
-    `${event.mode ?? '-'}${event.batch ? ', in a batch' : ''}`,
+    `${event.mode ?? 'a lead'}${event.batch ? ', in a batch' : ''}`,
     `${event.source} ${event.type}: ${event.title}`,
     reasonOf(event),
     event.decidedBy,
-    event.actions.map(({ type }) => type).join(', ') || '-',
-    event.effects.map(({ connector, operation }) => `${connector} ${operation}`).join(', ') || '-',
+    event.actions.length > 1 ? `${event.actions.length} actions` : (event.actions[0]?.type ?? '-'),
+    effectsOf(event),
   ];
+}
+
+/** Of one effect the call that made it, of several who had it. */
+function effectsOf({ effects }: PlayedEvent): string {
+  const [first, ...more] = effects;
+  if (!first) return '-';
+  return more.length === 0
+    ? `${first.connector} ${first.operation}`
+    : effects.map(({ connector }) => connector).join(', ');
 }
 
 /** What settled it: the rule, the missing consent, or how sure the model was. */
