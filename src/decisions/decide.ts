@@ -36,7 +36,7 @@ export function decide({ event, facts, rules, now, mode = 'rules' }: DecisionInp
 }
 
 /** `immediate` for a deal that closes within three weeks (or should have) and that nobody touched for more than ten days. */
-function urgencyOf(event: CanonicalEvent, { deal }: Values): CanonicalEvent['urgency'] {
+export function urgencyOf(event: CanonicalEvent, { deal }: Values): CanonicalEvent['urgency'] {
   const { daysToClose, lastActivityDaysAgo } = deal;
   const closing = typeof daysToClose === 'bigint' && daysToClose < 21n;
   const idle = typeof lastActivityDaysAgo === 'bigint' && lastActivityDaysAgo > 10n;

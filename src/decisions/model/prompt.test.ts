@@ -96,6 +96,11 @@ test('shows the event, and of its context what is allowed', () => {
   ]);
 });
 
+test('says how urgent the event is in the light of what is known, as the decision does', () => {
+  const idle = { ...facts.deal, id: '9001', lastActivityAt: '2026-02-01T00:00:00Z' };
+  expect(dataOf(build({ facts: { deal: idle } }).prompt.user)).toMatchObject({ event: { urgency: 'immediate' } });
+});
+
 test('names no person, no address and no id of a provider, wherever it could', () => {
   const all = [
     ...settings.allowedContextFields,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { contextFields } from '../../domain/context-field.ts';
 import type { CanonicalEvent } from '../../domain/event.ts';
 import type { Facts } from '../../domain/facts.ts';
+import { urgencyOf } from '../decide.ts';
 import { readValues } from '../variables.ts';
 import { answerJsonSchema } from './answer-schema.ts';
 import { offersFor, type Offer } from './offers.ts';
@@ -65,7 +66,8 @@ function quote(data: unknown): string {
 
 function visibleData({ event, facts, now, settings }: Parameters<typeof buildPrompt>[0]) {
   const names = namesIn(facts);
-  const { deal, account } = readValues(event, facts, now);
+  const values = readValues(event, facts, now);
+  const { deal, account } = values;
   const known: Readonly<Record<string, unknown>> = {
     ...facts.account,
     ...facts.deal,
@@ -79,7 +81,7 @@ function visibleData({ event, facts, now, settings }: Parameters<typeof buildPro
     event: {
       type: shortText(event.eventType, names),
       objectType: shortText(event.objectType, names),
-      urgency: event.urgency,
+      urgency: urgencyOf(event, values),
       firedAt: event.firedAt,
       ...(event.propertyName !== undefined && { property: shortText(event.propertyName, names) }),
       ...visibleValues(event, settings.eventFields, names),
