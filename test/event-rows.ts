@@ -68,7 +68,7 @@ export const insertKey = (queries: Queries) =>
 /** A row for `acceptEvents` that nobody can open: for tests of the order alone. */
 export const newEventRow = (lane: string): NewEvent => ({
   id: randomUUID(),
-  source: 'hubspot',
+  source: 'test',
   type: 'test',
   keyHash: hash(),
   fingerprint: hash(),

@@ -37,10 +37,10 @@ test('one that went otherwise than its like is a line of its own, and says so', 
   expect(lines.map((cells) => cells[2])).toEqual(['undecided', 'undecided', 'undecided, confidence 0.8']);
 });
 
-test('the modes follow each other, and what was never decided comes last', () => {
+test('the modes follow each other, and leads come last', () => {
   const modes = [null, 'compliance', 'rules-then-model', 'rules', 'model-first'] as const;
   const lines = rows(...modes.map((mode) => event({ mode })));
-  expect(lines.map(([mode]) => mode)).toEqual(['rules', 'rules-then-model', 'model-first', 'compliance', '-']);
+  expect(lines.map(([mode]) => mode)).toEqual(['rules', 'rules-then-model', 'model-first', 'compliance', 'a lead']);
 });
 
 test('a rule that matched without consent is not what is shown as the reason', () => {
