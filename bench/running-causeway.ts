@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from '../sandbox/server.ts';
@@ -13,6 +14,10 @@ import { createMetrics } from '../src/telemetry/metrics.ts';
 import { clientOf } from '../src/temporal/client.ts';
 import { createEventWorkflows } from '../src/temporal/event-workflows.ts';
 import { connect, installRuntime } from '../src/temporal/worker.ts';
+
+/** What the source of bench/causeway.yaml signs with. */
+export const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
+process.env['BENCH_WEBHOOK_SECRET'] = webhookSecret;
 
 export type RunningCauseway = Awaited<ReturnType<typeof startCauseway>>;
 

@@ -1,10 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { standardWebhook } from '../sandbox/standard-webhook.ts';
 import { createWorker } from '../src/temporal/worker.ts';
 import { bareActivities } from './bare-activities.ts';
-import { inDays, type RunningCauseway, stalledDeal, startCauseway } from './running-causeway.ts';
+import { inDays, type RunningCauseway, stalledDeal, startCauseway, webhookSecret } from './running-causeway.ts';
 
 /**
  * How many events a second, beside a workflow that takes the same steps and does nothing in them, on the same server and in the
@@ -15,8 +15,6 @@ const rounds = 3;
 const alone = 200;
 const batched = 2_000;
 
-const secret = `whsec_${randomBytes(32).toString('base64')}`;
-process.env['BENCH_WEBHOOK_SECRET'] = secret;
 const causeway = await startCauseway({ sweepEveryMs: 200 });
 const bareQueue = 'bare';
 const bareWorker = await createWorker({
@@ -130,7 +128,7 @@ async function events(
 }
 
 async function post(url: string, sent: readonly object[]): Promise<void> {
-  const request = standardWebhook({ secret, id: `msg_${randomUUID()}`, events: sent });
+  const request = standardWebhook({ secret: webhookSecret, id: `msg_${randomUUID()}`, events: sent });
   const response = await fetch(`${url}/webhooks/product`, request);
   if (response.status !== 202) throw new Error(`answered ${response.status}: ${(await response.text()).slice(0, 500)}`);
 }
