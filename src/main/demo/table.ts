@@ -39,7 +39,10 @@ function effectsOf({ effects }: PlayedEvent): string {
   if (!first) return '-';
   return more.length === 0
     ? `${first.connector} ${first.operation}`
-    : effects.map(({ connector }) => connector).join(', ');
+    : effects
+        .map(({ connector }) => connector)
+        .toSorted()
+        .join(', ');
 }
 
 /** What settled it: the rule, the missing consent, or how sure the model was. */
