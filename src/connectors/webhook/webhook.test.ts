@@ -54,16 +54,12 @@ test.each([
   expect(asked).toEqual([]);
 });
 
-test.each([
-  'http://169.254.169.254/',
-  'http://10.0.0.1/',
-  'http://192.168.1.1/',
-  'http://172.16.0.1/',
-  'http://[fd00::1]/',
-  'http://100.64.0.1/',
-])('%s is refused at once', async (url) => {
-  await expect(webhook(url).send(message, call)).rejects.toMatchObject({ kind: 'Rejected' });
-});
+test.each(['169.254.169.254', '10.0.0.1', '192.168.1.1', '172.16.0.1', '[fd00::1]', '100.64.0.1'])(
+  '%s is refused at once',
+  async (host) => {
+    await expect(webhook(`http://${host}/`).send(message, call)).rejects.toMatchObject({ kind: 'Rejected' });
+  },
+);
 
 test.each(['ftp://example.com/', 'http://user:secret@example.com/'])('%s is no address for messages', async (url) => {
   await expect(webhook(url).send(message, call)).rejects.toMatchObject({ kind: 'Rejected' });
