@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { claimBatch } from '../src/db/batch-claims.ts';
@@ -170,6 +171,56 @@ async function endedInOrder({ queries }: Causeway, ids: readonly string[]): Prom
       and b.finished_at < a.finished_at and not (a.batched and b.batched and a.batch_id = b.batch_id)`);
   return rows;
 }
+
+test('what follows an event that goes on alone is not decided without it when a step was cut off and comes again', async () => {
+  const causeway = await started('{maxEvents: 102, maxWaitSeconds: 3600}', { worker: false });
+  const deal = String(newId());
+  await causeway.sandbox.put('deals', deal, contestedDeal());
+  const [first = ''] = await post(
+    causeway,
+    views(1, () => ({ account: '1', deal })),
+  );
+  // So many that not all can be concluded in one transaction.
+  const others = await post(causeway, views(100));
+  const [second = ''] = await post(
+    causeway,
+    views(1, () => ({ account: '1' })),
+  );
+  // PostgreSQL is away, twice, when the second one is to leave the batch.
+  await causeway.queries.execute(sql`create sequence refusals`);
+  await causeway.queries.execute(sql`
+    create function refuse() returns trigger language plpgsql as $$ begin
+      if nextval('refusals') <= 2 then raise 'away' using errcode = '57P01'; end if; return new; end $$`);
+  await causeway.queries.execute(
+    sql.raw(`create trigger refuse before update on events for each row
+      when (old.id = '${second}' and old.batched and not (new.batched and new.holds_lane)) execute function refuse()`),
+  );
+  await causeway.startWorker();
+  await finishedAll(causeway, others);
+  const finished = await finishedAll(causeway, [first, second]);
+  expect(finished.map(({ outcome }) => outcome)).toEqual(['acted', 'undecided']);
+  expect(finished.map(({ workflow }) => workflow.id.split(':')[0])).toEqual(['evt', 'evt']);
+  const { rows } = await causeway.queries.execute(sql`select last_value::int as refused from refusals`);
+  expect(rows).toEqual([{ refused: 3 }]);
+});
+
+test('an event whose mode was changed while it waited for a batch is decided by the mode that holds now', async () => {
+  const causeway = await started('{maxWaitSeconds: 0}', { worker: false });
+  const deal = String(newId());
+  await causeway.sandbox.put('deals', deal, stalledDeal());
+  const ids = await post(
+    causeway,
+    views(1, () => ({ deal })),
+  );
+  const file = causeway.configuration.CAUSEWAY_FILE ?? '';
+  const changed = (await readFile(file, 'utf8')).replace('"mode":"rules","batch":true', '"mode":"compliance"');
+  await writeFile(file, changed);
+  await causeway.startWorker();
+  expect(await finishedAll(causeway, ids)).toMatchObject([
+    { outcome: 'no_action', decision: { mode: 'compliance', consent: { granted: false } } },
+  ]);
+  expect(await causeway.sandbox.effects()).toEqual([]);
+});
 
 test('a batch takes the front of a lane only, and never one of two that would run side by side', async () => {
   const causeway = await started('{maxWaitSeconds: 3600}', { worker: false });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BatchedEvent, Conclusion } from '../db/batch-steps.ts';
 import { decide as decideByRules } from '../decisions/decide.ts';
 import { effectKeys } from '../domain/ids.ts';
+import { modeOf } from '../domain/mode.ts';
 import { eventLabels } from '../intake/event-labels.ts';
 import { sealedDecision } from '../privacy/sealed-records.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -19,7 +20,7 @@ export interface BatchTally {
  * on alone in its lane goes on alone too, undecided: it is looked at when that one is over, as it would be without a batch.
  */
 export function createDecideBatch(dependencies: ActivityDependencies) {
-  const { rules, batches, log } = dependencies;
+  const { rules, modes, batches, log } = dependencies;
 
   function decided({ id, lane }: BatchedEvent, { key, event, facts }: OpenedEvent, now: Date): Conclusion {
     const decision = decideByRules({ event, facts, rules, now, mode: 'rules' });
@@ -42,6 +43,8 @@ export function createDecideBatch(dependencies: ActivityDependencies) {
     if (opened === 'erased') return { id, lane, ending: { outcome: 'erased' } };
     if (opened === 'unreadable') return { id, lane };
     if (row.echo) return { id, lane, ending: { outcome: 'echo' } };
+    // Another mode was set while it waited: a model, or a proof of consent, is asked for alone.
+    if (modeOf(modes, opened.event.eventType) !== 'rules') return { id, lane };
     try {
       return decided(row, opened, now);
     } catch {

@@ -56,7 +56,7 @@ export interface Concluded {
 
 /**
  * Stores what was decided, closes what has ended, lets go of what goes on alone, and claims what is first in its lane now: all
- * of it or nothing. At most 100 at a time, since each locks its lane.
+ * of it or nothing. All that a step says of a lane comes at once, of 100 lanes at most, since each is locked.
  */
 export function concludeEvents(
   queries: Queries,

@@ -11,8 +11,8 @@ import { eventLabels } from './event-labels.ts';
 import { reasonOf } from './reason-of.ts';
 import type { Starter, SweepLimits } from './starter.ts';
 
-/** Each event locks its lane. */
-const eventsPerTransaction = 100;
+/** Each lane is locked, and what there is of one goes together. */
+const lanesPerTransaction = 100;
 /** More that are due wait for the next round. */
 const batchesPerRound = 20;
 const startBudgetMs = 1_000;
@@ -43,8 +43,10 @@ export function createBatches(options: {
 
   /** Ends events of a batch as is said of each, and starts what is first in their lanes then. */
   async function conclude(batchId: string, conclusions: readonly Conclusion[]): Promise<void> {
-    for (let index = 0; index < conclusions.length; index += eventsPerTransaction) {
-      const chunk = conclusions.slice(index, index + eventsPerTransaction);
+    const lanes = [...Map.groupBy(conclusions, ({ lane }) => lane).values()];
+    for (let index = 0; index < lanes.length; index += lanesPerTransaction) {
+      // A step that comes again after a crash must not find what follows an event that went on alone without that one.
+      const chunk = lanes.slice(index, index + lanesPerTransaction).flat();
       const { closed, next } = await concludeEvents(queries, batchId, chunk);
       for (const { id, generation, ...event } of closed) {
         countClosing(metrics, generation, { closed: true, again: false, unknown: [], event, next: undefined });
