@@ -10,6 +10,7 @@ import { createApiKeys } from '../src/operations/api-keys.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
 import { eventually } from './eventually.ts';
 import { newId } from './hubspot-events.ts';
+import { violationRows } from './violation-rows.ts';
 
 /** Protects leads at the door: who may send them, what is taken, and that each is captured once and handed on once. */
 
@@ -148,6 +149,17 @@ describe('a lead', () => {
       expect(rows[0]?.keys).toBe(0);
     },
   );
+});
+
+describe('a lead that does not fit', () => {
+  it('is kept, sealed, so that its source can be mended; without consent nothing of it is', async () => {
+    const given = { email: 'nobody', first_name: 'Grace', consent: true };
+    expect((await post(lead(given))).status).toBe(422);
+    expect((await post(lead({ ...given, first_name: 'Hopper', consent: 'yes' }))).status).toBe(422);
+    const texts = (await violationRows(causeway)).map(({ raw }) => raw.toString());
+    expect(texts.filter((text) => text.includes('Grace'))).toHaveLength(1);
+    expect(texts.filter((text) => text.includes('Hopper'))).toEqual([]);
+  });
 });
 
 describe('a request', () => {

@@ -29,6 +29,9 @@ export function readLeads(body: unknown, delivery: Delivery): ParsedBody {
   return { kind: 'events', events: items.map((item, index) => parse(item, `[${index}]`, delivery)) };
 }
 
+const consents = (item: unknown): boolean =>
+  typeof item === 'object' && item !== null && 'consent' in item && hasConsent(item.consent);
+
 const refuse = (message: string): ParsedBody => ({ kind: 'refused', status: 400, message });
 
 const withKey = (body: object, { idempotencyKey }: Delivery): object =>
@@ -39,7 +42,8 @@ function parse(item: unknown, place: string, delivery: Delivery): ParsedEvent | 
     kind: 'violation',
     path: [place, path].filter((part) => part !== '').join('.'),
     message,
-    raw: item,
+    // Of somebody who has not consented not even what did not fit is kept.
+    raw: consents(item) ? item : { withheld: 'without consent' },
   });
   if (isDeeperThan(item, maximumDepth)) return violation('', `expected no more than ${maximumDepth} levels of nesting`);
   const read = readLead(item, delivery.receivedAt);
@@ -53,7 +57,7 @@ function parse(item: unknown, place: string, delivery: Delivery): ParsedEvent | 
 /** A lead as an event. Without consent nothing of it goes on but its hashes. */
 function leadEvent(lead: LeadEvent, { receivedAt, ip, userAgent }: Delivery): ParsedEvent {
   const email = lead.email.toLowerCase();
-  const consents = hasConsent(lead.consent);
+  const isConsenting = hasConsent(lead.consent);
   const occurredMs = lead.occurred_at == null ? undefined : epochMsOf(lead.occurred_at);
   const client = { ip, ...(userAgent !== undefined && { user_agent: userAgent }) };
   return {
@@ -71,11 +75,11 @@ function leadEvent(lead: LeadEvent, { receivedAt, ip, userAgent }: Delivery): Pa
       payload: { lead, client },
     },
     workflow: 'leadIntake',
-    ...(!consents && { ending: 'no_consent' as const }),
+    ...(!isConsenting && { ending: 'no_consent' as const }),
     idempotencyKey: [lead.idempotency_key],
     fingerprint: [JSON.stringify(Object.entries(lead).toSorted(([a], [b]) => (a < b ? -1 : 1)))],
     // A keyed hash of the person is kept of nobody who has not consented.
-    lane: consents ? ['lead', email] : ['no-consent', lead.idempotency_key],
+    lane: isConsenting ? ['lead', email] : ['no-consent', lead.idempotency_key],
     subject: { kind: 'person', email, ...(lead.phone != null && { phone: lead.phone }) },
   };
 }
