@@ -1,10 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { createRecentIntent } from '../src/activities/recent-intent.ts';
+import { noIntentProvider } from '../src/connectors/intent/index.ts';
 import { claimBatch } from '../src/db/batch-claims.ts';
 import { beginBatch, concludeEvents, readBatch, storeBatchFacts } from '../src/db/batch-steps.ts';
+import * as schema from '../src/db/schema/index.ts';
 import type { EventView } from '../src/domain/event-view.ts';
 import { batchWorkflowId } from '../src/domain/ids.ts';
+import { createHasher } from '../src/privacy/hasher.ts';
 import { failureClassKey } from '../src/temporal/search-attributes.ts';
 import type { Causeway } from './causeway.ts';
 import { eventRow, eventRows, wholeRow } from './event-rows.ts';
@@ -379,6 +384,62 @@ test.each(['cancel', 'terminate'] as const)(
     expect(again.workflow.id).toMatch(/^evt:.*:1$/);
   },
 );
+
+test('a batch of large events has fewer of them, so that a step can read it, and the others follow in the next', async () => {
+  const causeway = await started('{maxWaitSeconds: 3600}', { worker: false });
+  const ids = await post(
+    causeway,
+    views(24, () => ({ account: '1' })),
+  );
+  await causeway.queries.execute(
+    sql`update events set sealed = decode(repeat('ab', 1000000), 'hex') where id = any(${sql.param(ids)}::uuid[])`,
+  );
+  const claim = async () => {
+    const id = crypto.randomUUID();
+    await claimBatch(causeway.queries, id, { maxEvents: 24, maxWaitMs: 3_600_000 });
+    const events = await readBatch(causeway.queries, id);
+    await concludeEvents(
+      causeway.queries,
+      id,
+      events.map((event) => ({ id: event.id, lane: event.lane, ending: { outcome: 'no_action' } })),
+    );
+    return events.map((event) => event.id);
+  };
+  expect(await claim()).toEqual(ids.slice(0, 17));
+  await causeway.queries.execute(sql`update events set opened_at = opened_at - interval '1 hour'`);
+  expect(await claim()).toEqual(ids.slice(17));
+});
+
+test('the interest in an account that many events of a batch are about is counted once', async () => {
+  const causeway = await started('{maxWaitSeconds: 3600}', { worker: false });
+  await post(
+    causeway,
+    views(3, () => ({ account: '1' })),
+  );
+  const statements: unknown[][] = [];
+  const queries = Object.assign(
+    drizzle(causeway.queries.$client, {
+      schema,
+      logger: { logQuery: (_statement, parameters) => void statements.push(parameters) },
+    }),
+    { over: causeway.queries.over.bind(causeway.queries) },
+  );
+  const recentIntent = createRecentIntent({
+    queries,
+    hasher: createHasher(Buffer.from(causeway.configuration.HASH_KEY, 'base64')),
+    provider: noIntentProvider,
+    days: 30,
+  });
+  const now = new Date();
+  const found = await Promise.all(
+    Array.from({ length: 500 }, (_, index) =>
+      recentIntent('default', { accountId: String(index % 2) }, now, () => ({ timeoutMs: 1_000 })),
+    ),
+  );
+  expect(found.map(({ count }) => count)).toEqual(found.map((_found, index) => (index % 2 === 1 ? 3 : 0)));
+  // One statement, with two accounts.
+  expect(statements.map(([accounts]) => [accounts].flat().length)).toEqual([2]);
+});
 
 test('a batch that was claimed and never started is started by a sweep', async () => {
   const causeway = await started('{maxWaitSeconds: 3600}', { worker: false, sweep: { staleMs: 0 } });

@@ -14,8 +14,15 @@ const maxTypes = 20;
 export function createRecentIntent(options: { queries: Queries; hasher: Hasher; provider: IntentPort; days: number }) {
   const { queries, hasher, provider, days } = options;
   const ask = createBatcher(async (questions: readonly IntentQuestion[]) => {
-    const counts = await countIntents(queries, questions);
-    return new Map(questions.map((question, place) => [question, counts.get(place) ?? []]));
+    // Many events of a batch are about the same few: each is counted once.
+    const same = [...Map.groupBy(questions, (question) => JSON.stringify(question)).values()];
+    const counts = await countIntents(
+      queries,
+      same.flatMap(([question]) => question ?? []),
+    );
+    return new Map(
+      same.flatMap((group, place) => group.map((question) => [question, counts.get(place) ?? []] as const)),
+    );
   }, 500);
 
   return async function recentIntent(

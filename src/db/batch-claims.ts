@@ -9,12 +9,15 @@ export type BatchToStart = { batchId: string; tenantId: string; events: number }
 /** Two collectors at once could each take a part of one lane, and then run the parts side by side. */
 const collectorsLock = 'causeway.batches';
 
+/** A step of a batch reads all of it with one statement, which has five seconds, into the memory of a worker. */
+const maxBytes = 16 * 1024 * 1024;
+
 const waits = sql`e.batched and e.batch_id is null and e.holds_lane`;
 
 /**
- * Takes the events of one tenant that wait for a batch, the earliest first, once so many wait or one has waited for so long.
- * An event is only taken together with, or after, all that is open before it in its lane, so that a batch always holds the
- * front of a lane. `undefined`: nothing is due, or another process is at it.
+ * Takes the events of one tenant that wait for a batch, the earliest first, once so many wait or one has waited for so long;
+ * fewer where they are large. An event is only taken together with, or after, all that is open before it in its lane, so
+ * that a batch always holds the front of a lane. `undefined`: nothing is due, or another process is at it.
  *
  * Positions are given under the lane's lock, so that what is read here without it can miss no earlier event of a lane.
  */
@@ -34,16 +37,19 @@ export function claimBatch(
         union all
         select (select e.tenant_id from events e where ${waits} and e.tenant_id > t.tenant_id order by e.tenant_id limit 1)
         from tenants t where t.tenant_id is not null
-      ), ready as (
-        select t.tenant_id, r.id, r.opened_at from tenants t cross join lateral (
-          select e.id, e.opened_at from events e
+      ), front as (
+        select t.tenant_id, r.*, sum(r.bytes) over (partition by t.tenant_id order by r.position) - r.bytes as bytes_before
+        from tenants t cross join lateral (
+          select e.id, e.position, e.opened_at, coalesce(octet_length(e.sealed), 0) as bytes from events e
           where e.tenant_id = t.tenant_id and ${waits} and not exists (
             select from events o where o.lane = e.lane and o.holds_lane and o.position < e.position
               and not (o.batched and o.batch_id is null))
           order by e.position limit ${maxEvents}
         ) r where t.tenant_id is not null
+      ), ready as (
+        select * from front where bytes_before < ${maxBytes}
       ), due as (
-        select tenant_id from ready group by tenant_id
+        select tenant_id from front group by tenant_id
         having count(*) >= ${maxEvents} or min(opened_at) <= ${since(maxWaitMs)}
         order by min(opened_at) limit 1
       )
