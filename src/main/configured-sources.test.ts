@@ -3,11 +3,12 @@ import { parseCausewayFile } from '../config/causeway-file.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import type { Source } from '../sources/source.ts';
 import { hubspotV3 } from '../sources/verification/hubspot-v3.ts';
+import type { SignatureScheme } from '../sources/verification/scheme.ts';
 import { configuredSources } from './configured-sources.ts';
 
 /** Protects the set-up of senders: who is named in causeway.yaml is let in, and what is wrong there is said at the start. */
 
-const vendor = (name: string, signedParts: Source['verification']['signedParts']): Source => ({
+const vendor = (name: string, signedParts: SignatureScheme['signedParts']): Source => ({
   name,
   verification: { ...hubspotV3, signedParts },
   parse: () => ({ kind: 'events', events: [] }),
