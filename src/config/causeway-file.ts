@@ -43,6 +43,10 @@ const webhookSource = z.strictObject({
       dealId: fieldPath.optional(),
     })
     .optional(),
+  /** The question by which a lead form asks for consent, by its id or its words, and the answer that gives it where it is a text. */
+  consent: z
+    .strictObject({ field: z.string().trim().min(1).max(1_000), answer: z.string().trim().min(1).default('Yes') })
+    .optional(),
 });
 
 const seconds = z.number().int().positive();

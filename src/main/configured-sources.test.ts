@@ -3,11 +3,12 @@ import { parseCausewayFile } from '../config/causeway-file.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import type { Source } from '../sources/source.ts';
 import { hubspotV3 } from '../sources/verification/hubspot-v3.ts';
+import type { SignatureScheme } from '../sources/verification/scheme.ts';
 import { configuredSources } from './configured-sources.ts';
 
 /** Protects the set-up of senders: who is named in causeway.yaml is let in, and what is wrong there is said at the start. */
 
-const vendor = (name: string, signedParts: Source['verification']['signedParts']): Source => ({
+const vendor = (name: string, signedParts: SignatureScheme['signedParts']): Source => ({
   name,
   verification: { ...hubspotV3, signedParts },
   parse: () => ({ kind: 'events', events: [] }),
@@ -38,6 +39,17 @@ test('HubSpot needs no word of causeway.yaml; a vendor needs its name and the va
   expect(sources.get('billing')).toMatchObject({ url, secrets: ['billing-secret', 'another-secret'] });
 });
 
+test('a lead form is read by the question of consent that is named for it', () => {
+  vi.stubEnv('FORM_SECRET', 'form-secret');
+  const form: Source = {
+    ...vendor('form', ['body']),
+    withConsent: ({ field, answer }) => vendor(`${field}=${answer}`, ['body']),
+  };
+  const text = 'sources: { form: { secretVariable: FORM_SECRET, consent: { field: " agree ", answer: Ja } } }';
+  const sources = configuredSources(parseEnvironment({}), parseCausewayFile(text), 'default', [form]);
+  expect(sources.get('form')?.source.name).toBe('agree=Ja');
+});
+
 describe('a start is refused when', () => {
   test.each([
     [
@@ -49,6 +61,16 @@ describe('a start is refused when', () => {
     ['HubSpot is named', `hubspot: ${product}`, /sources\.hubspot: .* set up by HUBSPOT_CLIENT_SECRET/],
     ['a team takes the name of a vendor', `support: ${product}`, /sources\.support: .* is built in; leave fields out/],
     ['nobody knows the form of the events', 'sales: { secretVariable: S }', /sources\.sales: fields: expected/],
+    [
+      'a question of consent is named that nobody reads',
+      'support: { secretVariable: S, consent: { field: f } }',
+      /sources\.support: consent: /,
+    ],
+    [
+      'a question of consent is named for events of a team',
+      `product: { secretVariable: S, consent: { field: f }, fields: { objectType: t, objectId: i } }`,
+      /sources\.product: consent: /,
+    ],
     ['a signed address is missing', 'billing: { secretVariable: S }', /sources\.billing: url: expected/],
   ])('%s', (_what, text, problem) => {
     expect(() => configured(text)).toThrow(problem);

@@ -28,7 +28,10 @@ export function configuredSources(
   }));
   const secrets = readWebhookSecrets(
     Object.fromEntries(
-      named.map(({ name, secretVariable, source }) => [name, { secretVariable, base64: source.verification.secret }]),
+      named.map(({ name, secretVariable, source: { verification } }) => [
+        name,
+        { secretVariable, base64: 'secret' in verification ? verification.secret : undefined },
+      ]),
     ),
   );
   for (const { name, source, url = '' } of named) {
@@ -37,17 +40,23 @@ export function configuredSources(
   return configured;
 }
 
-function sourceOf(name: string, { fields, url }: CausewayFile['sources'][string], vendors: readonly Source[]): Source {
+function sourceOf(
+  name: string,
+  { fields, url, consent }: CausewayFile['sources'][string],
+  vendors: readonly Source[],
+): Source {
   const refusal = (problem: string) => new ConfigurationError(`causeway.yaml: sources.${name}: ${problem}`);
   if (name === hubspot.name) throw refusal('this source is set up by HUBSPOT_CLIENT_SECRET; choose another name');
   const vendor = vendors.find((source) => source.name === name);
+  if (consent && !vendor?.withConsent) throw refusal('consent: no question of consent can be named for this source');
   if (fields) {
     if (vendor) throw refusal('the form of its events is built in; leave fields out, or choose another name');
     return createStandardWebhooks({ name, fields });
   }
   if (!vendor) throw refusal('fields: expected where things stand in its events, since no such source is built in');
-  if (vendor.verification.signedParts.includes('uri') && url === undefined) {
+  const { verification } = vendor;
+  if ('signedParts' in verification && verification.signedParts.includes('uri') && url === undefined) {
     throw refusal('url: expected the address that the sender was given, since its signature covers it');
   }
-  return vendor;
+  return (consent && vendor.withConsent?.(consent)) ?? vendor;
 }

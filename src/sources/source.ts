@@ -4,6 +4,12 @@ import type { VerificationScheme } from './verification/scheme.ts';
 /** Headers as Node gives them: lower-case names. */
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** The question of a form by which a person consents, and the answer that does where it is a text. */
+export interface ConsentQuestion {
+  field: string;
+  answer: string;
+}
+
 /** Somebody who sends events. One folder, one line in `index.ts`. */
 export interface Source {
   /** The last part of its route, `/webhooks/<name>`, and the `source` of its events. */
@@ -13,6 +19,8 @@ export interface Source {
   parse(body: unknown, receivedAt: Date, headers: Headers): ParsedBody;
   /** The answer that the vendor prescribes once the events are stored; absent, it gets the common 202. */
   respond?(receivedAt: Date): { status: 200 | 202; body: unknown };
+  /** The same source for an installation that names the question of consent; absent where the vendor says itself where consent is. */
+  withConsent?(question: ConsentQuestion): Source;
   /** A request in which nothing fits is answered 422: its sender is somebody who can mend it. Absent, it is 202 like the others. */
   explainsUnreadable?: true;
 }

@@ -7,6 +7,7 @@ import type { Source } from '../../sources/source.ts';
 import { verify } from '../../sources/verification/verify.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { currentTraceParent, inSpan } from '../../telemetry/traces.ts';
+import { parseExactJson } from '../exact-json.ts';
 import { sendProblem } from '../problem.ts';
 
 /** A source as it is set up in this installation. */
@@ -79,7 +80,7 @@ export function webhookRoutes(app: FastifyInstance, { receive, sources, metrics 
             correlationId: request.id,
             traceParent: currentTraceParent(),
           };
-          const body = parseJson(rawBody);
+          const body = parseExactJson(rawBody);
           if (body === undefined) {
             await receive.unreadable(origin, rawBody);
             return sendProblem(reply, 400, {
@@ -106,13 +107,4 @@ export function webhookRoutes(app: FastifyInstance, { receive, sources, metrics 
 function explain(events: readonly ReceivedEvent[]): string {
   const [first] = events.flatMap((event) => (event.status === 'violation' ? [event.error] : []));
   return `no event of the request fits: ${first?.path || 'the event'}: ${first?.message ?? ''}`;
-}
-
-function parseJson(raw: Buffer): { value: unknown } | undefined {
-  try {
-    // `fatal`, so that bytes which are no UTF-8 are refused and not silently replaced.
-    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw)) };
-  } catch {
-    return undefined;
-  }
 }

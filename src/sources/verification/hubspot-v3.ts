@@ -1,10 +1,10 @@
-import type { VerificationScheme } from './scheme.ts';
+import type { SignatureScheme } from './scheme.ts';
 
 /**
  * HubSpot's third version of signatures. The two before sign no time, so that anyone who has seen such a request could
  * send it again for ever; HubSpot sends all three together, and only this one counts.
  */
-export const hubspotV3: VerificationScheme = {
+export const hubspotV3: SignatureScheme = {
   algorithm: 'hmac-sha256',
   encoding: 'base64',
   signatureHeader: 'x-hubspot-signature-v3',

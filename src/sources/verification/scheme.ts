@@ -10,8 +10,17 @@ export interface TimestampRule {
   toleranceMs: number;
 }
 
-/** How a sender signs its requests, as data that `verify` reads. Header names are lower-case, as Node gives them. */
-export interface VerificationScheme {
+/** How a sender shows that it is the one, as data that `verify` reads. Header names are lower-case, as Node gives them. */
+export type VerificationScheme = SignatureScheme | SharedKeyScheme;
+
+/** The sender signs nothing and shows the secret itself: who can read one request can send any other. */
+interface SharedKeyScheme {
+  algorithm: 'shared-key';
+  /** The field of the body, a JSON object, that holds it. */
+  keyField: string;
+}
+
+export interface SignatureScheme {
   algorithm: 'hmac-sha256';
   encoding: 'base64' | 'hex';
   signatureHeader: string;

@@ -1,7 +1,7 @@
-import type { VerificationScheme } from './scheme.ts';
+import type { SignatureScheme } from './scheme.ts';
 
 /** Standard Webhooks 1.0.0, its symmetric signatures (`v1`). */
-export const standardWebhooksV1: VerificationScheme = {
+export const standardWebhooksV1: SignatureScheme = {
   algorithm: 'hmac-sha256',
   encoding: 'base64',
   signatureHeader: 'webhook-signature',

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import * as fastCheck from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hubspotV3 } from './hubspot-v3.ts';
-import type { VerificationScheme } from './scheme.ts';
+import type { SignatureScheme } from './scheme.ts';
 import { type SignedRequest, verify } from './verify.ts';
 
 const nowMs = 1_767_090_605_123;
@@ -175,7 +175,7 @@ function signedInHex(timestamp: string, prefix: string): SignedRequest {
 }
 
 describe('a scheme is data', () => {
-  const scheme: VerificationScheme = {
+  const scheme: SignatureScheme = {
     algorithm: 'hmac-sha256',
     encoding: 'hex',
     signatureHeader: 'x-signature',
@@ -201,7 +201,7 @@ describe('a scheme is data', () => {
   });
 
   test('a sender that signs no time is checked by its body alone', () => {
-    const timeless: VerificationScheme = {
+    const timeless: SignatureScheme = {
       algorithm: 'hmac-sha256',
       encoding: 'hex',
       signatureHeader: 'x-signature',

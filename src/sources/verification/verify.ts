@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { TimestampRule, VerificationScheme } from './scheme.ts';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { SignatureScheme, TimestampRule, VerificationScheme } from './scheme.ts';
+import { keyInBody } from './key-in-body.ts';
 
 /** A request as it came in, before anything was parsed. */
 export interface SignedRequest {
@@ -28,6 +29,22 @@ export type Verification = { ok: true } | { ok: false; reason: VerificationFailu
 
 /** Tells whether the request was signed with one of the secrets. A time in the future is `stale_timestamp`, too. */
 export function verify(scheme: VerificationScheme, request: SignedRequest): Verification {
+  return scheme.algorithm === 'shared-key' ? verifyKey(scheme.keyField, request) : verifySignature(scheme, request);
+}
+
+function verifyKey(keyField: string, { rawBody, secrets }: SignedRequest): Verification {
+  const given = keyInBody(rawBody, keyField);
+  if (given === undefined) return { ok: false, reason: 'missing_signature' };
+  // Of digests: so not even the length of a secret can be told from the time taken.
+  const matches = secrets
+    .filter((secret) => secret !== '')
+    .map((secret) => timingSafeEqual(digestOf(given), digestOf(secret)));
+  return matches.includes(true) ? { ok: true } : { ok: false, reason: 'wrong_signature' };
+}
+
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+function verifySignature(scheme: SignatureScheme, request: SignedRequest): Verification {
   const signature = readHeader(request, scheme.signatureHeader);
   if (signature === undefined) {
     const outdated = scheme.unsupportedHeaders?.some((name) => readHeader(request, name) !== undefined) ?? false;
@@ -36,7 +53,7 @@ export function verify(scheme: VerificationScheme, request: SignedRequest): Veri
   const timestamp = scheme.timestamp && readHeader(request, scheme.timestamp.header);
   const failure = scheme.timestamp && checkTimestamp(scheme.timestamp, timestamp, request.nowMs);
   if (failure) return { ok: false, reason: failure };
-  const isMissing = (part: VerificationScheme['signedParts'][number]) =>
+  const isMissing = (part: SignatureScheme['signedParts'][number]) =>
     typeof part === 'object' && 'header' in part && readHeader(request, part.header) === undefined;
   if (scheme.signedParts.some(isMissing)) return { ok: false, reason: 'missing_header' };
 
@@ -69,19 +86,19 @@ function checkTimestamp(rule: TimestampRule, text: string | undefined, nowMs: nu
   return Math.abs(nowMs - Number(text) * unit.unitMs) > rule.toleranceMs ? 'stale_timestamp' : undefined;
 }
 
-function withoutPrefix({ signaturePrefix }: VerificationScheme, signature: string): string | undefined {
+function withoutPrefix({ signaturePrefix }: SignatureScheme, signature: string): string | undefined {
   if (signaturePrefix === undefined) return signature;
   if (signature.startsWith(signaturePrefix.text)) return signature.slice(signaturePrefix.text.length);
   return signaturePrefix.required ? undefined : signature;
 }
 
-function keyOf({ secret: rule }: VerificationScheme, secret: string): Buffer {
+function keyOf({ secret: rule }: SignatureScheme, secret: string): Buffer {
   if (rule === undefined) return Buffer.from(secret);
   const text = secret.startsWith(rule.prefix) ? secret.slice(rule.prefix.length) : secret;
   return Buffer.from(text, rule.encoding);
 }
 
-function sign(scheme: VerificationScheme, request: SignedRequest, timestamp: string, key: Buffer): string {
+function sign(scheme: SignatureScheme, request: SignedRequest, timestamp: string, key: Buffer): string {
   const hmac = createHmac('sha256', key);
   const values = { method: request.method, uri: decodeUri(scheme, request.uri), body: request.rawBody, timestamp };
   // Piece by piece: as a string, a body that is not valid UTF-8 would no longer be the bytes that were signed.
@@ -92,7 +109,7 @@ function sign(scheme: VerificationScheme, request: SignedRequest, timestamp: str
   return hmac.digest(scheme.encoding);
 }
 
-function decodeUri({ uriDecoding }: VerificationScheme, uri: string): string {
+function decodeUri({ uriDecoding }: SignatureScheme, uri: string): string {
   return uriDecoding ? uri.replace(/%[0-9a-f]{2}/gi, (code) => uriDecoding[code.toUpperCase()] ?? code) : uri;
 }
 

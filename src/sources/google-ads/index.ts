@@ -1,0 +1,23 @@
+import { oneLead } from '../lead/one-lead.ts';
+import type { ConsentQuestion, Source } from '../source.ts';
+import { googleKey } from '../verification/google-key.ts';
+import { leadOf } from './normalise.ts';
+
+const createGoogleAds = (question?: ConsentQuestion): Source => ({
+  name: 'google-ads',
+  verification: googleKey,
+  parse: (body, receivedAt) => oneLead(withoutKey(body), receivedAt, (lead) => leadOf(lead, question)),
+  // Google takes a lead for delivered when it reads exactly this.
+  respond: () => ({ status: 200, body: {} }),
+  withConsent: createGoogleAds,
+});
+
+/** The webhook of Google Ads' lead forms: one lead a request. */
+export const googleAds = createGoogleAds();
+
+/** What does not fit is kept as it came, and the key is no part of it. */
+function withoutKey(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('google_key' in body)) return body;
+  const { google_key: _, ...lead } = body;
+  return lead;
+}
