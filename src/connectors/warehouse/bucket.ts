@@ -117,11 +117,21 @@ export function createBucket({ bucket, prefix, endpoint, region }: BucketOptions
     },
 
     async unfinished() {
-      const folder = await local();
-      const files = await readdir(folder, { recursive: true, withFileTypes: true });
-      return files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+      return filesBelow(await local());
     },
   };
+}
+
+/** A look that ends beside this one takes its folder away, in the middle of ours: then it is read again. */
+async function filesBelow(folder: string, tries = 20): Promise<string[]> {
+  try {
+    const files = await readdir(folder, { recursive: true, withFileTypes: true });
+    return files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+  } catch (error) {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (isGone && tries > 1) return filesBelow(folder, tries - 1);
+    throw error;
+  }
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
