@@ -7,6 +7,7 @@ import type { Keyring } from '../privacy/keyring.ts';
 import { type SealedRecord, sealedObjects } from '../privacy/sealed-records.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { createBatcher } from './batcher.ts';
+import { reasonOf } from '../intake/reason-of.ts';
 
 /** What is known of one object, and since when. */
 export interface Known<T> {
@@ -85,7 +86,7 @@ export function createObjectReads(options: {
         const bytes = sealed.seal(key, object.objectHash, value);
         await store({ ...object, fetchedAt: fetchedAt.toISOString(), subjectKeyId: id, sealed: bytes });
       } catch (error) {
-        log.warn({ kind, reason: error instanceof Error ? error.name : 'unknown' }, 'an object could not be cached');
+        log.warn({ kind, reason: reasonOf(error) }, 'an object could not be cached');
       }
     }
 

@@ -4,6 +4,7 @@ import type { Queries } from '../db/database.ts';
 import { pauseTurns, reserveTurns } from '../db/rate-limits.ts';
 import { type Provider, VendorError } from '../domain/failure.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { reasonOf } from '../intake/reason-of.ts';
 
 /** A request reaches its provider later than it was allowed; what that differs by must not put two windows' worth into one. */
 const slackMs = 500;
@@ -38,7 +39,7 @@ export function createRequestLimit(options: {
         log.warn({ provider, pause_ms: pauseMs }, 'the provider says that it is asked too often, all wait');
       } catch (error) {
         // Whoever was refused says so himself; the others find out by their own requests.
-        log.warn({ provider, reason: error instanceof Error ? error.name : 'unknown' }, 'a pause could not be kept');
+        log.warn({ provider, reason: reasonOf(error) }, 'a pause could not be kept');
       }
     },
   };

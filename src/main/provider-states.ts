@@ -3,6 +3,7 @@ import type { BreakerChange } from '../connectors/breaker.ts';
 import type { Queries } from '../db/database.ts';
 import { forgetProcess, writeProviderState } from '../db/provider-states.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { reasonOf } from '../intake/reason-of.ts';
 
 /** Writes down how this process stands to its providers, in the order of the changes, for operators to see. */
 export function createProviderStates({ queries, log }: { queries: Queries; log: Logger }) {
@@ -10,7 +11,7 @@ export function createProviderStates({ queries, log }: { queries: Queries; log: 
   let writing: Promise<void> = Promise.resolve();
   const write = (work: () => Promise<void>): Promise<void> => {
     writing = writing.then(work).catch((error: unknown) => {
-      log.warn({ reason: error instanceof Error ? error.name : 'unknown' }, 'the state of a provider was not written');
+      log.warn({ reason: reasonOf(error) }, 'the state of a provider was not written');
     });
     return writing;
   };

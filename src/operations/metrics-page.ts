@@ -3,6 +3,7 @@ import { readStateCounts } from '../db/state-counts.ts';
 import { readOldestHeadSeconds } from '../db/waiting-lanes.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { reasonOf } from '../intake/reason-of.ts';
 
 /**
  * All metrics as Prometheus reads them. What is a state and not a count is read when it is asked for; while PostgreSQL is
@@ -19,10 +20,7 @@ export function createMetricsPage(options: { queries: Queries; metrics: Metrics;
       ]);
       return { ...counts, laneHeadAgeSeconds };
     } catch (error) {
-      log.warn(
-        { reason: error instanceof Error ? error.name : 'unknown' },
-        'the state could not be read for the metrics',
-      );
+      log.warn({ reason: reasonOf(error) }, 'the state could not be read for the metrics');
       return { failedEvents: NaN, unknownEffects: NaN, modelBudgetUsedRatio: NaN, laneHeadAgeSeconds: NaN };
     }
   }

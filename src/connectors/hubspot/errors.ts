@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VendorError, type VendorErrorKind } from '../../domain/failure.ts';
+import { notReachedCodes, VendorError, type VendorErrorKind } from '../../domain/failure.ts';
 
 /** What is known of a call besides the error that it ended with. */
 export interface Answer {
@@ -22,8 +22,6 @@ const windows: readonly [policy: RegExp, windowMs: number][] = [
 const usualWindowMs = 10_000;
 
 const refusal = z.object({ body: z.object({ policyName: z.string().nullish(), message: z.string().nullish() }) });
-
-const notReachedCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
 
 /**
  * Translates whatever ended a call. The library's own error quotes the response's headers and body in its message, so it is
