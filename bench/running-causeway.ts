@@ -41,7 +41,7 @@ export async function startCauseway({ sweepEveryMs }: { sweepEveryMs: number }) 
   const connection = await connect(configuration.TEMPORAL_ADDRESS, log);
   const codec = historyCodecOf(configuration, log);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [], codec });
-  const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
+  const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false, codec });
   const pool = openPool(configuration, log, 'bench', 10);
   const app = await wireApp(configuration, {
     accepting: pool.queries,

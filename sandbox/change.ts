@@ -18,6 +18,7 @@ export const changeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('put'), collection: z.string(), id: z.string(), value: z.unknown() }),
   z.object({ kind: z.literal('remove'), collection: z.string(), id: z.string() }),
   z.object({ kind: z.literal('blank'), connector: z.string(), target: z.string() }),
+  z.object({ kind: z.literal('blank-key'), connector: z.string(), key: z.string() }),
   z.object({ kind: z.literal('fault'), fault: faultSchema }),
   z.object({ kind: z.literal('fault-used'), id: z.string() }),
 ]);

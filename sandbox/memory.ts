@@ -33,6 +33,11 @@ export function createMemory() {
           effect.connector === change.connector && effect.target === change.target ? { ...effect, body: null } : effect,
         );
         return;
+      case 'blank-key':
+        effects = effects.map((effect) =>
+          effect.connector === change.connector && effect.key === change.key ? { ...effect, body: null } : effect,
+        );
+        return;
       case 'fault':
         faults.push(change.fault);
         return;

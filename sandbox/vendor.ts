@@ -31,7 +31,7 @@ export interface Outcome {
 export interface Operation {
   /** As in `/_sandbox/calls` and in faults: `deals.read`. */
   name: string;
-  method: 'GET' | 'POST' | 'PATCH';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   paths: readonly string[];
   run(call: Call): Outcome;
 }

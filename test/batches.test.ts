@@ -473,7 +473,7 @@ test('a step of a batch that comes late leaves alone what has left the batch', a
   await storeBatchFacts(
     queries,
     batchId,
-    ids.map((id) => ({ id, sealed: Buffer.from('late') })),
+    ids.map((id) => ({ id, sealed: Buffer.from('late'), people: [] })),
   );
   const late = await concludeEvents(queries, batchId, [conclusion(first, 'undecided'), conclusion(second)]);
   expect(late.closed).toEqual([]);

@@ -77,7 +77,7 @@ export async function startCauseway(
   const connection = await connect(configuration.TEMPORAL_ADDRESS, log);
   const codec = historyCodecOf(configuration, log);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: [], codec });
-  const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false });
+  const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false, codec });
   const pool = openPool(configuration, log, 'test', 12);
   const { queries } = pool;
   const app = await wireApp(configuration, {

@@ -33,8 +33,8 @@ describe('with a worker on the same connection', () => {
     { eager: true, from: 'sweep', expected: false },
     { eager: false, from: 'request', expected: false },
   ] as const)('eager $eager, a start from a $from is eager: $expected', async ({ eager, from, expected }) => {
-    const { client, configuration } = causeway;
-    const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager });
+    const { client, codec, configuration } = causeway;
+    const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager, codec });
     // No row has this id, so the workflow finds itself superseded and ends.
     const event = {
       id: randomUUID(),

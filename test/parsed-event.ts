@@ -62,7 +62,7 @@ const plain = createHistoryCodec({ keys: [], encrypts: false });
  */
 export function workflowsAt(address: string): EventWorkflows {
   const { client } = openClient({ address, namespace: 'default', plugins: [], codec: plain });
-  return createEventWorkflows({ client, taskQueue: 'nobody', eager: false });
+  return createEventWorkflows({ client, taskQueue: 'nobody', eager: false, codec: plain });
 }
 
 /** A Temporal that refuses at once, since the client was closed before it was used. */
@@ -74,5 +74,5 @@ export async function unreachableWorkflows(): Promise<EventWorkflows> {
     codec: plain,
   });
   await connection.close();
-  return createEventWorkflows({ client, taskQueue: 'nobody', eager: false });
+  return createEventWorkflows({ client, taskQueue: 'nobody', eager: false, codec: plain });
 }

@@ -59,6 +59,25 @@ export const draftOperations: readonly Operation[] = [
     },
   },
   {
+    name: 'drafts.delete',
+    method: 'DELETE',
+    paths: gmailPaths('/drafts/:id'),
+    run({ path, state }) {
+      const draft = drafts.find(state, path['id'] ?? '');
+      if (!draft || draft.mailbox !== path['userId']) {
+        return { answer: gmailFailure(404, 'Requested entity was not found.') };
+      }
+      return {
+        answer: { status: 204, body: undefined },
+        changes: [
+          drafts.remove(draft.id),
+          { kind: 'blank-key', connector: 'gmail', key: draft.message.rfc822MessageId },
+        ],
+        effect: { target: draft.mailbox, body: null },
+      };
+    },
+  },
+  {
     name: 'drafts.get',
     method: 'GET',
     paths: gmailPaths('/drafts/:id'),

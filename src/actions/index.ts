@@ -1,6 +1,10 @@
 import type { ActionType } from '../domain/decision.ts';
 import type { Action } from './action.ts';
 import { draftFollowup } from './draft-followup.ts';
+import { deleteDraft } from './erasure/delete-draft.ts';
+import { deleteMessage } from './erasure/delete-message.ts';
+import { eraseContact } from './erasure/erase-contact.ts';
+import { tellOfErasure } from './erasure/tell-of-erasure.ts';
 import { notifyAe } from './notify-ae.ts';
 import { sendLead } from './send-lead.ts';
 import { storeLead } from './store-lead.ts';
@@ -20,4 +24,13 @@ export const leadActions = {
   send_to_marketing: sendLead('send_to_marketing'),
   send_to_assistant: sendLead('send_to_assistant'),
   store_lead: storeLead,
+};
+
+/** What is done about what providers were given of a person who is erased. */
+export const erasureActions = {
+  erase_contact: eraseContact,
+  tell_marketing_of_erasure: tellOfErasure('tell_marketing_of_erasure'),
+  tell_assistant_of_erasure: tellOfErasure('tell_assistant_of_erasure'),
+  delete_message: deleteMessage,
+  delete_draft: deleteDraft,
 };

@@ -3,7 +3,7 @@ import type { OpenEvent } from '../db/event-steps.ts';
 import { outreach } from '../decisions/with-consent.ts';
 import type { ConsentTrace } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
-import { emailSubject } from '../privacy/keyring.ts';
+import { emailSubject } from '../privacy/subject-aliases.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** The consent that is on record now of the person whom an event is about; one whose address nobody knows has given none. */

@@ -9,8 +9,10 @@ import type { Ledger } from '../effects/ledger.ts';
 import type { Batches } from '../intake/batches.ts';
 import type { Finish } from '../intake/finish.ts';
 import type { FindPlace } from '../leads/geo.ts';
+import type { SpellingsOf } from '../leads/spellings.ts';
 import type { NormaliseLead } from '../leads/normalise.ts';
 import type { Hasher } from '../privacy/hasher.ts';
+import type { Receipts } from '../privacy/receipts.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatherDependencies } from './gather-facts.ts';
@@ -28,6 +30,12 @@ export interface ActivityDependencies {
   /** `undefined`: there is nobody to ask, and the rules decide alone. */
   model: ModelDependencies | undefined;
   leads: LeadDependencies;
+  spellingsOf: SpellingsOf;
+  /** Asks the workflow of an event to end early. */
+  cancelWorkflow: (event: { keyHash: string; generation: number }, deadlineMs: number) => Promise<void>;
+  /** All that Temporal kept of an execution, decrypted; empty where it kept nothing. */
+  historyTexts: (workflowId: string) => Promise<string>;
+  receipts: Receipts;
   actions: Readonly<Partial<Record<PlannedAction['type'], Action>>>;
   fallback: { channel: string; mailbox: string };
   ledger: Ledger;

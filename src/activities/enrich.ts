@@ -5,9 +5,10 @@ import { sealedFacts } from '../privacy/sealed-records.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { openEvent } from './open-event.ts';
+import { peopleIn } from './people-in.ts';
 
 /** Looks the event's objects up and keeps what it found, sealed. After the last attempt it goes on with the gaps it has. */
-export function createEnrich({ queries, keyring, enrichment, policy, log }: ActivityDependencies) {
+export function createEnrich({ queries, keyring, hasher, enrichment, policy, log }: ActivityDependencies) {
   return async function enrich(run: EventRun): Promise<{ gaps: readonly string[] }> {
     const { row, key, event } = openEvent(await readOpenEvent(queries, run), keyring);
     const { facts, retryable } = await gatherFacts(enrichment, event, {
@@ -18,7 +19,8 @@ export function createEnrich({ queries, keyring, enrichment, policy, log }: Acti
       isRedriven: row.generation > 0,
     });
     if (retryable && activityInfo().attempt < policy.enrich.attempts) throw retryable;
-    await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts));
+    const people = peopleIn(hasher, row.tenantId, event, facts);
+    await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), people);
     log.info({ ...eventLabels(row), gaps: facts.gaps }, 'event enriched');
     return { gaps: facts.gaps };
   };

@@ -115,8 +115,11 @@ function the<T>(found: T | undefined, name: string): T {
   return found;
 }
 
-/** Whose key a contact is kept under: that of the person; one who could not be found again for erasing is not kept. */
-function personOf({ source, payload }: CanonicalEvent, { id, email }: ContactFacts): SubjectIdentifiers | undefined {
+/** Who a contact is: under their key it is kept. One who could not be found again for erasing is not kept. */
+export function personOf(
+  { source, payload }: CanonicalEvent,
+  { id, email }: ContactFacts,
+): SubjectIdentifiers | undefined {
   const { portalId } = source === 'hubspot' ? hubspotPayload.parse(payload) : {};
   if (email === undefined && portalId === undefined) return undefined;
   return {

@@ -9,6 +9,12 @@ import { createDecideBatch } from './decide-batch.ts';
 import { createEndBatch } from './end-batch.ts';
 import { createEnrichBatch } from './enrich-batch.ts';
 import { createEnrich } from './enrich.ts';
+import { createAwaitQuiet } from './erasure/await-quiet.ts';
+import { createClearStores } from './erasure/clear-stores.ts';
+import { createRemoveKeys } from './erasure/remove-keys.ts';
+import { createShutGate } from './erasure/shut-gate.ts';
+import { createSignReceipt } from './erasure/sign-receipt.ts';
+import { createVerifyErasure } from './erasure/verify-erasure.ts';
 import { createFinishStep } from './finish.ts';
 
 /** Every activity that workflows may call, by its name. */
@@ -20,6 +26,12 @@ export function createActivities(dependencies: ActivityDependencies) {
     consult: createConsult(dependencies),
     capture: createCapture(dependencies),
     act: createAct(dependencies),
+    shutGate: createShutGate(dependencies),
+    quietIn: createAwaitQuiet(dependencies),
+    removeKeys: createRemoveKeys(dependencies),
+    ...createClearStores(dependencies),
+    verifyErasure: createVerifyErasure(dependencies),
+    signReceipt: createSignReceipt(dependencies),
     finish: createFinishStep(dependencies),
     beginBatch: createBeginBatch(dependencies),
     enrichBatch: createEnrichBatch(dependencies),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type CachedObject, type FactsToCache, readCachedFacts, storeCachedFacts } from '../db/facts-cache.ts';
 import type { Queries } from '../db/database.ts';
+import { VendorError } from '../domain/failure.ts';
 import type { SubjectIdentifiers } from '../domain/incoming.ts';
 import type { Hasher } from '../privacy/hasher.ts';
 import type { Keyring } from '../privacy/keyring.ts';
@@ -80,14 +81,21 @@ export function createObjectReads(options: {
       }
     }
 
+    /** `erased`: it is about a person of whom nothing may be kept any more. */
     async function keep(object: CachedObject, subject: SubjectIdentifiers, { value, fetchedAt }: Known<T>) {
       try {
-        const { key, id } = await keyring.keyFor(object.tenantId, subject);
-        const bytes = sealed.seal(key, object.objectHash, value);
-        await store({ ...object, fetchedAt: fetchedAt.toISOString(), subjectKeyId: id, sealed: bytes });
+        if (cacheMs === 0) return (await keyring.isErased(object.tenantId, subject)) ? 'erased' : 'kept';
+        const dataKey = await keyring.keyForCopy(object.tenantId, subject);
+        if (!dataKey) return 'erased';
+        const bytes = sealed.seal(dataKey.key, object.objectHash, value);
+        await store({ ...object, fetchedAt: fetchedAt.toISOString(), subjectKeyId: dataKey.id, sealed: bytes });
       } catch (error) {
         log.warn({ kind, reason: reasonOf(error) }, 'an object could not be cached');
+        // The key may have been deleted just now.
+        keyring.forget();
+        return (await keyring.isErased(object.tenantId, subject)) ? 'erased' : 'kept';
       }
+      return 'kept';
     }
 
     async function lookUp(object: CachedObject, { changedAt, fetch, subjectOf }: ReadRequest<T>): Promise<Known<T>> {
@@ -97,7 +105,8 @@ export function createObjectReads(options: {
       const fetchedAt = new Date();
       const fetched: Known<T> = { value: await fetch(), fetchedAt, cached: false };
       const subject = subjectOf(fetched.value);
-      if (cacheMs > 0 && subject) await keep(object, subject, fetched);
+      if (subject && (await keep(object, subject, fetched)) === 'erased')
+        throw new VendorError('HubSpot', 'NotFound', `HubSpot: NotFound (the ${kind} was erased here)`);
       return fetched;
     }
 

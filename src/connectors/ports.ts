@@ -47,6 +47,8 @@ export interface CrmPort {
     properties: readonly string[],
     call: Call,
   ): Promise<{ id: string; properties: Readonly<Record<string, string | null>> } | null>;
+  /** Deletes a contact for good, as the law wants it; one that is not there is as good as deleted. Receipt: `contact`. */
+  eraseContact(contact: { email: string } | { contactId: string }, call: EffectCall): Promise<Receipt>;
   readOwner(ownerId: string, call: Call): Promise<OwnerFacts>;
   /** One property as it stands; `null` when it is empty, or when there is no such property. */
   readField(field: CrmField, call: Call): Promise<string | null>;
@@ -87,6 +89,8 @@ export interface ChatPort {
   post(channel: string, message: ChatMessage, call: EffectCall): Promise<Receipt>;
   /** The message in `channel` whose metadata carry the key, if it was posted after `sinceMs` (epoch milliseconds). */
   findPost(channel: string, key: string, sinceMs: number, call: Call): Promise<Receipt | null>;
+  /** Deletes a message of ours; one that is not there is as good as deleted. */
+  deletePost(channel: string, ts: string, call: Call): Promise<void>;
 }
 
 export interface MailDraft {
@@ -101,6 +105,8 @@ export interface MailDraftPort {
   createDraft(mailbox: string, draft: MailDraft, call: EffectCall): Promise<Receipt>;
   /** The draft in `mailbox` with that key's Message-ID. */
   findDraft(mailbox: string, key: string, call: Call): Promise<Receipt | null>;
+  /** Deletes a draft; one that is not there, since it was sent, is left alone. */
+  deleteDraft(mailbox: string, draftId: string, call: Call): Promise<void>;
 }
 
 /** What a model is asked. `user` holds the data; `jsonSchema` is what the answer has to fit. */

@@ -28,12 +28,19 @@ export async function readBatch(queries: Queries, batchId: string): Promise<Batc
 export async function storeBatchFacts(
   queries: Queries,
   batchId: string,
-  facts: readonly { id: string; sealed: Buffer }[],
+  facts: readonly { id: string; sealed: Buffer; people: readonly string[] }[],
 ): Promise<void> {
   const column = <K extends 'id' | 'sealed'>(name: K) => sql.param(facts.map((each) => each[name]));
+  const named = facts.flatMap(({ id, people }) => people.map((alias) => ({ id, alias })));
   await queries.execute(sql`
-    update events e set facts_sealed = t.sealed from unnest(${column('id')}::uuid[], ${column('sealed')}::bytea[]) as t(id, sealed)
-    where e.id = t.id and ${inBatch(batchId)}`);
+    with stored as (
+      update events e set facts_sealed = t.sealed from unnest(${column('id')}::uuid[], ${column('sealed')}::bytea[]) as t(id, sealed)
+      where e.id = t.id and ${inBatch(batchId)} returning e.tenant_id, e.id
+    )
+    insert into event_people (tenant_id, alias, event_id)
+    select s.tenant_id, named.alias, s.id from stored s
+    join unnest(${columnOf(named, 'id')}::uuid[], ${columnOf(named, 'alias')}::text[]) as named(id, alias) using (id)
+    on conflict do nothing`);
 }
 
 /** What becomes of one event of a batch. */

@@ -60,7 +60,7 @@ export interface Intent {
 
 /**
  * Takes the right to ask the provider, for the length of the lease, if the ledger still is as it was read (`before`) and the
- * event is still open in this generation. The row lock on the event makes closing it wait, or makes this see that it closed.
+ * event is still open in this generation and its person was not erased. The row lock on the event makes closing it wait, or makes this see that it closed.
  */
 export async function claimIntent(
   queries: Pick<Queries, 'execute'>,
@@ -72,7 +72,7 @@ export async function claimIntent(
   const fieldHash = intent.write?.fieldHash ?? null;
   const changeHash = intent.write?.changeHash ?? null;
   const event = sql`select e.id, e.generation from events e
-    where ${inRun(run)} for share`;
+    where ${inRun(run)} and e.sealed is not null for share`;
   const { rowCount } = before
     ? await queries.execute(sql`
         with event as (${event})

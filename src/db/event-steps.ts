@@ -71,8 +71,18 @@ export async function readForDecision(
   return rows[0];
 }
 
-export async function storeFacts(queries: Queries, run: EventRun, factsSealed: Buffer): Promise<void> {
-  await queries.execute(sql`update events e set facts_sealed = ${factsSealed} where ${open(run)}`);
+/** Keeps what was found out, and whom it names (keyed hashes), so that they can be found when they are to be erased. */
+export async function storeFacts(
+  queries: Queries,
+  run: EventRun,
+  factsSealed: Buffer,
+  people: readonly string[],
+): Promise<void> {
+  await queries.execute(sql`
+    with stored as (update events e set facts_sealed = ${factsSealed} where ${open(run)} returning e.tenant_id, e.id)
+    insert into event_people (tenant_id, alias, event_id)
+    select s.tenant_id, named.alias, s.id from stored s, unnest(${sql.param([...people])}::text[]) as named(alias)
+    on conflict do nothing`);
 }
 
 export interface DecisionRow {

@@ -1,18 +1,30 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
+import type { SubjectAlias } from '../domain/subject-alias.ts';
 import type { Queries } from './database.ts';
-import { subjectAliases, subjectKeys } from './schema/index.ts';
+import { subjectKeys } from './schema/index.ts';
 
 /** The keyring's store over `subject_keys` and `subject_aliases`. */
 export function createSubjectKeyStore(queries: Queries) {
   return {
+    /** One statement: whether somebody was erased is known exactly as long as their keys are. */
     async find(tenantId: string, aliases: readonly string[]) {
-      const rows = await queries
-        .select({ id: subjectKeys.id, wrapped: subjectKeys.wrapped, alias: subjectAliases.alias })
-        .from(subjectAliases)
-        .innerJoin(subjectKeys, eq(subjectKeys.id, subjectAliases.keyId))
-        .where(and(eq(subjectAliases.tenantId, tenantId), inArray(subjectAliases.alias, [...aliases])))
-        .orderBy(subjectKeys.createdAt);
-      return rows.toSorted((a, b) => aliases.indexOf(a.alias) - aliases.indexOf(b.alias));
+      const { rows } = await queries.execute<{
+        alias: string;
+        id: string | null;
+        wrapped: Buffer | null;
+        erasedAt: Date | null;
+      }>(sql`
+        select given.alias, k.id, k.wrapped, x.erased_at as "erasedAt"
+        from unnest(${sql.param([...aliases])}::text[]) with ordinality as given(alias, turn)
+        left join subject_aliases a on a.tenant_id = ${tenantId} and a.alias = given.alias
+        left join subject_keys k on k.id = a.key_id
+        left join erased_subjects x on x.tenant_id = ${tenantId} and x.alias = given.alias
+        order by given.turn, k.created_at`);
+      const erased = rows.flatMap(({ erasedAt }) => (erasedAt ? [new Date(erasedAt).getTime()] : []));
+      return {
+        keys: rows.flatMap(({ alias, id, wrapped }) => (id !== null && wrapped ? [{ alias, id, wrapped }] : [])),
+        erasedAt: erased.length > 0 ? new Date(Math.max(...erased)) : null,
+      };
     },
 
     async insertIfAbsent(tenantId: string, subject: string, key: { id: string; wrapped: Buffer }) {
@@ -28,10 +40,12 @@ export function createSubjectKeyStore(queries: Queries) {
       return stored;
     },
 
-    async link(tenantId: string, keyId: string, aliases: readonly string[]) {
+    async link(tenantId: string, keyId: string, aliases: readonly SubjectAlias[]) {
+      const column = (name: keyof SubjectAlias) => sql.param(aliases.map((alias) => alias[name]));
       await queries.execute(
-        sql`insert into subject_aliases (tenant_id, alias, key_id)
-            select ${tenantId}, alias, k.id from unnest(${sql.param([...aliases])}::text[]) alias, subject_keys k where k.id = ${keyId}
+        sql`insert into subject_aliases (tenant_id, alias, kind, key_id)
+            select ${tenantId}, t.alias, t.kind, k.id
+            from unnest(${column('hash')}::text[], ${column('kind')}::text[]) t(alias, kind), subject_keys k where k.id = ${keyId}
             on conflict do nothing`,
       );
     },

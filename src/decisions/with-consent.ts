@@ -14,6 +14,11 @@ const reachesPerson: Readonly<Record<PlannedAction['type'], boolean>> = {
   send_to_assistant: false,
   index_lead: false,
   store_lead: false,
+  erase_contact: false,
+  tell_marketing_of_erasure: false,
+  tell_assistant_of_erasure: false,
+  delete_message: false,
+  delete_draft: false,
 };
 
 /** Whether the decision may only be carried out with consent on record. */

@@ -14,11 +14,20 @@ export const leadActionTypes = [
   'store_lead',
 ] as const;
 
+/** What becomes of what providers were given of a person who is erased. Nobody plans it. */
+const erasureActionTypes = [
+  'erase_contact',
+  'tell_marketing_of_erasure',
+  'tell_assistant_of_erasure',
+  'delete_message',
+  'delete_draft',
+] as const;
+
 export const priorities = ['low', 'standard', 'high', 'immediate'] as const;
 
 /** One action on one target. `targetId` is an id at the provider (a contact, a company, an owner) or `default`; never an address. */
 export const plannedAction = z.strictObject({
-  type: z.enum([...actionTypes, ...leadActionTypes]),
+  type: z.enum([...actionTypes, ...leadActionTypes, ...erasureActionTypes]),
   targetId: z.string().min(1).max(100),
   priority: z.enum(priorities),
   parameters: z.record(z.string(), z.unknown()),

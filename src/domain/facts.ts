@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { capturedLead } from './captured-lead.ts';
+import { erasureFacts } from './erasure.ts';
 
 const text = z.string().exactOptional();
 
@@ -57,6 +58,8 @@ export const facts = z.strictObject({
   recentIntent: intentFacts.exactOptional(),
   /** Of a lead's event: the lead as it was captured. */
   lead: capturedLead.exactOptional(),
+  /** Of an erasure: what was left of the person. */
+  erasure: erasureFacts.exactOptional(),
   /** What could not be found, and why: `deal: HubSpotNotFound`. */
   gaps: z.array(z.string()).readonly(),
   /** Who said so, and when (ISO 8601): the oldest of the parts. */

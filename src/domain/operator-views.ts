@@ -120,3 +120,18 @@ export const apiKeyView = z.object({
   revokedAt: z.string().nullable(),
 });
 export type ApiKeyView = z.infer<typeof apiKeyView>;
+
+/** What became of the wish to erase a person. `removed`: rows, documents or files that were taken out of a store. */
+export const erasureView = z.object({
+  id: z.string(),
+  state: z.enum(['running', 'done', 'failed']),
+  requestedBy: z.string(),
+  requestedAt: z.string(),
+  /** When the keys were deleted; from then on nothing sealed of the person can be read. */
+  erasedAt: z.string().nullable(),
+  /** A JSON Web Signature over what was done; there when the erasure is done. */
+  receipt: z.string().nullable(),
+  stores: z.array(z.object({ name: z.string(), removed: z.number() })),
+  failure: z.object({ class: z.string(), message: z.string() }).nullable(),
+});
+export type ErasureView = z.infer<typeof erasureView>;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { acceptEvents, type NewEvent, type StoredEvent } from '../db/accept-events.ts';
+import { acceptEvents, type NewEvent } from '../db/accept-events.ts';
 import type { Queries } from '../db/database.ts';
 import { eventWorkflowId } from '../domain/ids.ts';
 import type { ParsedEvent } from '../domain/incoming.ts';
@@ -73,7 +73,9 @@ export function createAccept(options: {
     const { source, eventType: type, firedAt: occurredAt } = parsed.event;
     const common = { id, source, type, ...hashes, ...(parsed.workflow && { workflow: parsed.workflow }), occurredAt };
     if (parsed.ending) return { ...common, subjectKeyId: null, sealed: null, changeHash: null, outcome: parsed.ending };
-    const { key, id: subjectKeyId } = await keyring.keyFor(request.tenantId, parsed.subject);
+    const dataKey = await keyring.keyForEvent(request.tenantId, parsed.subject, new Date(occurredAt));
+    if (!dataKey) return { ...common, subjectKeyId: null, sealed: null, changeHash: null, outcome: 'erased' };
+    const { key, id: subjectKeyId } = dataKey;
     const change = propertyChangeOf(parsed.event);
     return {
       ...common,
@@ -85,11 +87,13 @@ export function createAccept(options: {
     };
   }
 
-  const store = (request: AcceptRequest, prepared: readonly Prepared[]): Promise<StoredEvent[]> =>
+  /** The rows that hold the keys, and whose event ended at the door just now. */
+  const store = (request: AcceptRequest, prepared: readonly Prepared[]) =>
     withLivingKeys(keyring, async () => {
       const rows: NewEvent[] = [];
       for (const event of prepared) rows.push(await sealed(request, event));
-      return acceptEvents(queries, request, rows);
+      const ended = new Set(rows.filter(({ outcome }) => outcome !== undefined).map(({ keyHash }) => keyHash));
+      return { rows: prepared.length > 0 ? await acceptEvents(queries, request, rows) : [], ended };
     });
 
   return async function accept(request: AcceptRequest): Promise<AcceptedEvent[]> {
@@ -97,7 +101,8 @@ export function createAccept(options: {
     const unique = firstOfEachKey(prepared);
     // Within a request, lanes take the events as they happened; equal times keep the sender's order.
     const inOrder = unique.toSorted((a, b) => Date.parse(a.parsed.event.firedAt) - Date.parse(b.parsed.event.firedAt));
-    const stored = new Map((inOrder.length > 0 ? await store(request, inOrder) : []).map((row) => [row.keyHash, row]));
+    const { rows, ended } = await store(request, inOrder);
+    const stored = new Map(rows.map((row) => [row.keyHash, row]));
 
     const toStart = unique.flatMap(({ keyHash, lane, parsed }) => {
       const row = stored.get(keyHash);
@@ -130,7 +135,7 @@ export function createAccept(options: {
       const labels = eventLabels({ id: row.id, tenantId: request.tenantId, correlationId: request.correlationId });
       log.info({ ...labels, source: parsed.event.source, status }, 'event received');
       // In a later generation it runs alone.
-      const hasWorkflow = parsed.ending === undefined && (row.generation > 0 || !inBatches(parsed));
+      const hasWorkflow = !ended.has(keyHash) && (row.generation > 0 || !inBatches(parsed));
       return { status, id: row.id, ...(hasWorkflow && { workflowId: eventWorkflowId(keyHash, row.generation) }) };
     });
   };

@@ -15,7 +15,7 @@ await runProcess('all', async (context) => {
   const connection = await connect(configuration.TEMPORAL_ADDRESS, log);
   const codec = historyCodecOf(configuration, log);
   const client = clientOf(connection, { namespace: configuration.TEMPORAL_NAMESPACE, plugins: tracing.plugins, codec });
-  const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: true });
+  const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: true, codec });
   const accepting = openPool(configuration, log, 'accepting', 10);
   const reading = openPool(configuration, log, 'reading', 4);
   await assertServerSettings(reading.queries);

@@ -25,6 +25,7 @@ await runProcess('api', async ({ configuration, log, tracing, metrics }) => {
       client: temporal.client,
       taskQueue: configuration.TEMPORAL_TASK_QUEUE,
       eager: false,
+      codec,
     }),
     readiness: readinessOf(configuration, reading.queries, temporal.client),
     codec,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { consentsCommand } from '../cli/consents.ts';
+import { erasuresCommand } from '../cli/erasures.ts';
 import { failuresCommand } from '../cli/failures.ts';
 import { keysCommand } from '../cli/keys.ts';
 import { lanesCommand } from '../cli/lanes.ts';
@@ -46,6 +47,7 @@ const commands = [
   rulesCommand(ruleCases),
   keysCommand((work) => withOperations(({ apiKeys }) => work(apiKeys))),
   warehouseCommand(async (work) => (await import('./cli/with-warehouse.ts')).withWarehouse(work)),
+  erasuresCommand((work) => withOperations(({ erasures }) => work(erasures))),
   consentsCommand((consent) => withOperations(({ consents }) => consents.record(consent))),
 ];
 

@@ -5,6 +5,7 @@ import { createSubjectKeyStore } from '../db/subject-keys.ts';
 import { createHasher } from '../privacy/hasher.ts';
 import { createKeyring } from '../privacy/keyring.ts';
 import { createHistoryCodec, type HistoryCodec } from '../privacy/payload-codec.ts';
+import { createReceipts } from '../privacy/receipts.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** What needs no provider and no workflow, so that the command line starts without loading them. */
@@ -26,6 +27,9 @@ export function keyringOf(configuration: Configuration, queries: Queries) {
   const masterKey = Buffer.from(configuration.MASTER_KEY, 'base64');
   return createKeyring({ masterKey, hasher: hasherOf(configuration), store: createSubjectKeyStore(queries) });
 }
+
+export const receiptsOf = (configuration: Configuration) =>
+  createReceipts(Buffer.from(configuration.MASTER_KEY, 'base64'));
 
 /** Told once per key: a worker meets each payload of a history again and again. */
 export function historyCodecOf(configuration: Configuration, log: Logger): HistoryCodec {

@@ -1,21 +1,23 @@
 import type { Configuration } from '../config/environment.ts';
 import type { Queries } from '../db/database.ts';
+import { createAccept } from '../intake/accept.ts';
 import { createRedrive } from '../intake/redrive.ts';
 import { createStarter } from '../intake/starter.ts';
 import { createApiKeys } from '../operations/api-keys.ts';
 import { createConsents } from '../operations/consents.ts';
 import { createSettleEffect } from '../operations/effects.ts';
+import { createErasures } from '../operations/erasures.ts';
 import { createFailures } from '../operations/failures.ts';
 import { createLanes } from '../operations/lanes.ts';
 import { createProviders } from '../operations/providers.ts';
 import { createRedrives } from '../operations/redrives.ts';
 import { createViolationList } from '../operations/violations.ts';
 import { createWhy } from '../operations/why.ts';
-import { createHasher } from '../privacy/hasher.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { EventWorkflows } from '../temporal/event-workflows.ts';
+import { hasherOf, receiptsOf } from './stores.ts';
 
 /** What operators can ask and do, by HTTP and by the command line. */
 export function wireOperations(
@@ -30,15 +32,19 @@ export function wireOperations(
   },
 ) {
   const { tenantId, queries, keyring, log } = dependencies;
-  const redrive = createRedrive({ queries, starter: createStarter(dependencies) });
+  const hasher = hasherOf(configuration);
+  const starter = createStarter(dependencies);
+  const redrive = createRedrive({ queries, starter });
   return {
     failures: createFailures({ queries, tenantId }),
     redrives: createRedrives({ queries, tenantId, redrive, log }),
     settleEffect: createSettleEffect({ queries, tenantId }),
-    consents: createConsents({
+    consents: createConsents({ queries, hasher, tenantId }),
+    erasures: createErasures({
       queries,
-      hasher: createHasher(Buffer.from(configuration.HASH_KEY, 'base64')),
       tenantId,
+      accept: createAccept({ queries, hasher, keyring, starter, isBatched: () => false, log }),
+      receipts: receiptsOf(configuration),
     }),
     apiKeys: createApiKeys({ queries, tenantId }),
     lanes: createLanes({ queries }),

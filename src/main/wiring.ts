@@ -1,4 +1,4 @@
-import { createActions, leadActions } from '../actions/index.ts';
+import { createActions, erasureActions, leadActions } from '../actions/index.ts';
 import { createActivities } from '../activities/index.ts';
 import type { RunPolicy } from '../activities/dependencies.ts';
 import { buildApp } from '../api/app.ts';
@@ -6,6 +6,7 @@ import type { Configuration } from '../config/environment.ts';
 import type { Queries } from '../db/database.ts';
 import { loadRules } from '../decisions/load-rules.ts';
 import type { FindPlace } from '../leads/geo.ts';
+import { createSpellings } from '../leads/spellings.ts';
 import { createNormaliser } from '../leads/normalise.ts';
 import { createLedger } from '../effects/ledger.ts';
 import { isBatched } from '../domain/mode.ts';
@@ -27,7 +28,7 @@ import { createSenders, type TokenSettings } from '../operations/senders.ts';
 import { createMetricsPage } from '../operations/metrics-page.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { EventWorkflows } from '../temporal/event-workflows.ts';
-import { hasherOf, keyringOf, tenantId } from './stores.ts';
+import { hasherOf, keyringOf, receiptsOf, tenantId } from './stores.ts';
 import { wireOperations } from './wire-operations.ts';
 import { wireProviders } from './wire-providers.ts';
 
@@ -151,6 +152,10 @@ export function wireActivities(
     ]),
   };
   const activities = createActivities({
+    spellingsOf: createSpellings({ defaultCountry: configuration.LEADS_DEFAULT_COUNTRY }),
+    cancelWorkflow: workflows.cancel,
+    historyTexts: workflows.historyTexts,
+    receipts: receiptsOf(configuration),
     queries: steps,
     keyring,
     hasher,
@@ -160,7 +165,7 @@ export function wireActivities(
     modes: installation.modes,
     model: guardModel(modelOf(configuration, installation, log), breakers),
     leads,
-    actions: { ...createActions(installation.actions), ...leadActions },
+    actions: { ...createActions(installation.actions), ...leadActions, ...erasureActions },
     fallback: { channel: configuration.SLACK_DEFAULT_CHANNEL, mailbox: configuration.GMAIL_DEFAULT_MAILBOX },
     ledger: createLedger({ queries: steps, log, callTimeoutMs, openForMs }),
     finish: createFinish({ queries: finishing, starter, metrics }),

@@ -3,7 +3,7 @@ import type { Queries } from '../db/database.ts';
 import { orUnavailable } from '../db/errors-as-unavailable.ts';
 import { outreach } from '../decisions/with-consent.ts';
 import type { Hasher } from '../privacy/hasher.ts';
-import { emailSubject } from '../privacy/keyring.ts';
+import { emailSubject } from '../privacy/subject-aliases.ts';
 
 /** What people can consent to. */
 export const purposes = [outreach] as const;

@@ -10,15 +10,17 @@ function memoryStore() {
   const keys = new Map<string, WrappedKey & { tenantId: string; subject: string }>();
   const aliases: { tenantId: string; alias: string; keyId: string }[] = [];
   let lookUps = 0;
+  let erasedAt: Date | null = null;
   const store: SubjectKeyStore = {
     async find(tenantId, wanted) {
       lookUps += 1;
-      return wanted.flatMap((alias) =>
+      const found = wanted.flatMap((alias) =>
         aliases.flatMap((row) => {
           const key = keys.get(row.keyId);
           return key && row.tenantId === tenantId && row.alias === alias ? [{ ...key, alias }] : [];
         }),
       );
+      return { keys: found, erasedAt };
     },
     async insertIfAbsent(tenantId, subject, key) {
       const known = [...keys.values()].find((row) => row.tenantId === tenantId && row.subject === subject);
@@ -26,7 +28,7 @@ function memoryStore() {
       return known ?? key;
     },
     async link(tenantId, keyId, added) {
-      for (const alias of added) {
+      for (const { hash: alias } of added) {
         if (!aliases.some((row) => row.keyId === keyId && row.alias === alias))
           aliases.push({ tenantId, alias, keyId });
       }
@@ -37,8 +39,9 @@ function memoryStore() {
     lookUps: () => lookUps,
     wrapped: () => [...keys.values()].map((key) => key.wrapped),
     hashes: () => aliases.map(({ alias }) => alias),
-    erase(keyId: string) {
+    erase(keyId: string, at?: Date) {
       keys.delete(keyId);
+      erasedAt = at ?? null;
     },
   };
 }
@@ -81,7 +84,7 @@ describe('a person has one key', () => {
     expect(second.id).not.toBe(first.id);
     expect((await keyring.keyFor('default', person({ email, external }))).id).toBe(first.id);
     const [emailHash = '', externalHash = ''] = [...new Set(memory.hashes())];
-    const leadsTo = async (alias: string) => (await memory.store.find('default', [alias])).map(({ id }) => id);
+    const leadsTo = async (alias: string) => (await memory.store.find('default', [alias])).keys.map(({ id }) => id);
     expect(await leadsTo(emailHash)).toEqual([first.id]);
     expect((await leadsTo(externalHash)).toSorted()).toEqual([first.id, second.id].toSorted());
   });
@@ -123,6 +126,46 @@ describe('a key that is stored', () => {
     expect(() => keyring.unwrap({ id: randomUUID(), wrapped })).toThrow(/authenticate/);
     const stranger = ring(memory, { masterKey: randomBytes(32) }).keyring;
     await expect(stranger.keyFor('default', person({ email }))).rejects.toThrow(/authenticate/);
+  });
+});
+
+test('two people who share a phone have a key each, and each is found by it', async () => {
+  const { memory, keyring } = ring();
+  const ada = await keyring.keyFor('default', person({ email, phone: '+44 20 7946 0018' }));
+  const bob = await keyring.keyFor('default', person({ email: 'bob@example.com', phone: '+442079460018' }));
+  expect(bob.id).not.toBe(ada.id);
+  const phone = memory.hashes()[1] ?? '';
+  const found = await memory.store.find('default', [phone]);
+  expect(found.keys.map(({ id }) => id)).toEqual([ada.id, bob.id]);
+});
+
+describe('a person who was erased', () => {
+  const erasedAt = new Date('2026-03-02T10:00:00Z');
+  const before = new Date(erasedAt.getTime() - 1);
+  const after = new Date(erasedAt.getTime() + 1);
+
+  async function erased() {
+    const { memory, keyring } = ring();
+    memory.erase((await keyring.keyFor('default', person({ email }))).id, erasedAt);
+    keyring.forget();
+    return keyring;
+  }
+
+  test('is not brought back by what had happened before, nor by what is known of them elsewhere', async () => {
+    const keyring = await erased();
+    expect(await keyring.keyForEvent('default', person({ email }), before)).toBeUndefined();
+    expect(await keyring.keyForEvent('default', person({ email }), erasedAt)).toBeUndefined();
+    expect(await keyring.keyForCopy('default', person({ email }))).toBeUndefined();
+    expect(await keyring.isErased('default', person({ email }))).toBe(true);
+  });
+
+  test('comes back with what happens later, and even then not with what had happened before', async () => {
+    const keyring = await erased();
+    const back = await keyring.keyForEvent('default', person({ email }), after);
+    expect(back).toBeDefined();
+    expect(await keyring.keyForCopy('default', person({ email }))).toEqual(back);
+    expect(await keyring.isErased('default', person({ email }))).toBe(false);
+    expect(await keyring.keyForEvent('default', person({ email }), before)).toBeUndefined();
   });
 });
 

@@ -1,20 +1,29 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { SubjectIdentifiers } from '../domain/incoming.ts';
+import type { SubjectAlias } from '../domain/subject-alias.ts';
 import type { Hasher } from './hasher.ts';
 import { open, seal } from './sealing.ts';
+import { aliasesOf } from './subject-aliases.ts';
 
 export interface WrappedKey {
   id: string;
   wrapped: Buffer;
 }
 
+/** What is known of the subject that some aliases name. */
+export interface FoundSubject {
+  /** The keys that any of the aliases leads to, in the order of the aliases. */
+  keys: readonly (WrappedKey & { alias: string })[];
+  /** When a person of these aliases was erased last. */
+  erasedAt: Date | null;
+}
+
 /** Where wrapped keys are kept. Every method works on one tenant's rows. */
 export interface SubjectKeyStore {
-  /** The keys that any of the aliases leads to, in the order of the aliases. */
-  find(tenantId: string, aliases: readonly string[]): Promise<(WrappedKey & { alias: string })[]>;
+  find(tenantId: string, aliases: readonly string[]): Promise<FoundSubject>;
   /** Stores a key unless the subject has one already; returns the one that is stored. */
   insertIfAbsent(tenantId: string, subject: string, key: WrappedKey): Promise<WrappedKey>;
-  link(tenantId: string, keyId: string, aliases: readonly string[]): Promise<void>;
+  link(tenantId: string, keyId: string, aliases: readonly SubjectAlias[]): Promise<void>;
 }
 
 export interface DataKey {
@@ -22,12 +31,13 @@ export interface DataKey {
   key: Buffer;
 }
 
+interface Known {
+  dataKey?: DataKey;
+  erasedAt: Date | null;
+}
+
 const cacheLimit = 10_000;
 const cacheMs = 60_000;
-
-/** The hash by which a person is known whose e-mail is known. */
-export const emailSubject = (hasher: Hasher, tenantId: string, email: string): string =>
-  hasher.hash('subject', [tenantId, 'email', email.trim().toLowerCase()]);
 
 const wrapContext = (id: string) => `subject-key:${id}`;
 
@@ -42,53 +52,87 @@ export function createKeyring(options: {
   now?: () => number;
 }) {
   const { masterKey, hasher, store, now = Date.now } = options;
-  const cache = new Map<string, { dataKey: DataKey; until: number }>();
+  const cache = new Map<string, { known: Known; until: number }>();
 
   const unwrap = (key: WrappedKey): DataKey => ({ id: key.id, key: open(masterKey, wrapContext(key.id), key.wrapped) });
 
-  function aliasesOf(tenantId: string, subject: SubjectIdentifiers): [string, ...string[]] {
-    const hash = (...parts: string[]) => hasher.hash('subject', [tenantId, ...parts]);
-    if (subject.kind === 'tenant') return [hash('tenant')];
-    const aliases = [
-      subject.email !== undefined && emailSubject(hasher, tenantId, subject.email),
-      subject.phone !== undefined && hash('phone', subject.phone),
-      subject.external !== undefined && hash('external', ...subject.external),
-    ].filter((alias) => alias !== false);
-    const [first, ...rest] = aliases;
-    if (first === undefined) throw new Error('a person without any identifier cannot be given a key');
-    return [first, ...rest];
+  async function make(tenantId: string, aliases: [SubjectAlias, ...SubjectAlias[]]): Promise<DataKey> {
+    const id = randomUUID();
+    const fresh = { id, wrapped: seal(masterKey, wrapContext(id), randomBytes(32)) };
+    const stored = await store.insertIfAbsent(tenantId, aliases[0].hash, fresh);
+    await store.link(tenantId, stored.id, aliases);
+    return unwrap(stored);
   }
 
-  async function lookUp(tenantId: string, aliases: [string, ...string[]]): Promise<DataKey> {
-    const found = await store.find(tenantId, aliases);
-    const known = found[0];
-    if (known === undefined) {
-      const id = randomUUID();
-      const fresh = { id, wrapped: seal(masterKey, wrapContext(id), randomBytes(32)) };
-      const stored = await store.insertIfAbsent(tenantId, aliases[0], fresh);
-      await store.link(tenantId, stored.id, aliases);
-      return unwrap(stored);
-    }
-    const linked = new Set(found.filter((key) => key.id === known.id).map((key) => key.alias));
-    const missing = aliases.filter((alias) => !linked.has(alias));
-    if (missing.length > 0) await store.link(tenantId, known.id, missing);
-    return unwrap(known);
+  async function recall(tenantId: string, aliases: [SubjectAlias, ...SubjectAlias[]]): Promise<Known> {
+    const { keys, erasedAt } = await store.find(
+      tenantId,
+      aliases.map(({ hash }) => hash),
+    );
+    // A phone alone leads to a person only where nothing stronger is known.
+    const telling = aliases[0].kind === 'phone' ? aliases : aliases.filter(({ kind }) => kind !== 'phone');
+    const found = keys.find(({ alias }) => telling.some(({ hash }) => hash === alias));
+    if (!found) return { erasedAt };
+    const linked = new Set(keys.filter((key) => key.id === found.id).map((key) => key.alias));
+    const missing = aliases.filter(({ hash }) => !linked.has(hash));
+    if (missing.length > 0) await store.link(tenantId, found.id, missing);
+    return { dataKey: unwrap(found), erasedAt };
   }
+
+  async function lookUp(
+    tenantId: string,
+    subject: SubjectIdentifiers,
+    needed: (known: Known) => boolean,
+  ): Promise<Known> {
+    const aliases = aliasesOf(hasher, tenantId, subject);
+    const cacheKey = aliases.map(({ hash }) => hash).join();
+    const cached = cache.get(cacheKey);
+    if (cached && cached.until > now()) return cached.known;
+    const found = await recall(tenantId, aliases);
+    if (!found.dataKey && !needed(found)) return found;
+    const filled = { ...found, dataKey: found.dataKey ?? (await make(tenantId, aliases)) };
+    if (cache.size >= cacheLimit) cache.clear();
+    cache.set(cacheKey, { known: filled, until: now() + cacheMs });
+    return filled;
+  }
+
+  const opened = ({ dataKey }: Known): DataKey => {
+    if (!dataKey) throw new Error('a key was needed and not made');
+    return dataKey;
+  };
 
   return {
     unwrap,
 
-    /** The key to seal an event about this subject under; made at the first call for it. */
-    async keyFor(tenantId: string, subject: SubjectIdentifiers): Promise<DataKey> {
-      const aliases = aliasesOf(tenantId, subject);
-      const cacheKey = aliases.join();
-      const cached = cache.get(cacheKey);
-      if (cached && cached.until > now()) return cached.dataKey;
-      const dataKey = await lookUp(tenantId, aliases);
-      if (cache.size >= cacheLimit) cache.clear();
-      cache.set(cacheKey, { dataKey, until: now() + cacheMs });
-      return dataKey;
+    /** The key to seal something about this subject under; made at the first call for it. */
+    keyFor: async (tenantId: string, subject: SubjectIdentifiers): Promise<DataKey> =>
+      opened(await lookUp(tenantId, subject, () => true)),
+
+    /** The same for an event, or `undefined` when the person was erased after it had occurred: it must not bring them back. */
+    async keyForEvent(tenantId: string, subject: SubjectIdentifiers, occurredAt: Date): Promise<DataKey | undefined> {
+      const isLate = ({ erasedAt }: Known) => erasedAt !== null && occurredAt <= erasedAt;
+      const found = await lookUp(tenantId, subject, (known) => !isLate(known));
+      return isLate(found) ? undefined : opened(found);
     },
+
+    /** The same for something that was read about a person elsewhere: `undefined` for one who was erased and did not come back. */
+    async keyForCopy(tenantId: string, subject: SubjectIdentifiers): Promise<DataKey | undefined> {
+      return (await lookUp(tenantId, subject, ({ erasedAt }) => erasedAt === null)).dataKey;
+    },
+
+    /** Whether anybody is known by this. */
+    isKnown: async (tenantId: string, subject: SubjectIdentifiers): Promise<boolean> =>
+      (await lookUp(tenantId, subject, () => false)).dataKey !== undefined,
+
+    /** Whether this person was erased and did not come back. */
+    async isErased(tenantId: string, subject: SubjectIdentifiers): Promise<boolean> {
+      const { dataKey, erasedAt } = await lookUp(tenantId, subject, () => false);
+      return !dataKey && erasedAt !== null;
+    },
+
+    /** From now on these identifiers lead to that key as well. */
+    link: (tenantId: string, keyId: string, subject: SubjectIdentifiers): Promise<void> =>
+      store.link(tenantId, keyId, aliasesOf(hasher, tenantId, subject)),
 
     forget(): void {
       cache.clear();

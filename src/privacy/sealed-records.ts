@@ -46,3 +46,4 @@ export const sealedAnswer = sealedRecord('model-answer', modelAnswer);
 
 /** The start of what was refused, as it came; by the violation's id. */
 export const sealViolation = (key: Buffer, id: string, raw: Buffer): Buffer => seal(key, `violation:${id}`, raw);
+export const openViolation = (key: Buffer, id: string, sealed: Buffer): Buffer => open(key, `violation:${id}`, sealed);

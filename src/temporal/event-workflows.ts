@@ -1,15 +1,22 @@
-import type { Client } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type PayloadCodec, TypedSearchAttributes } from '@temporalio/common';
 import type { EventToStart } from '../domain/event-to-start.ts';
 import { eventWorkflowId } from '../domain/ids.ts';
 import { withTraceParent } from '../telemetry/traces.ts';
 import { createBatchWorkflows } from './batch-workflows.ts';
+import { callWithin } from './call-within.ts';
+import { historyTexts } from './history-texts.ts';
 import { correlationIdKey, eventTypeKey, laneKey, sourceKey, tenantKey } from './search-attributes.ts';
 import { lookAt, startOnce } from './start-once.ts';
 
 /** Starts workflows by name, of events and of batches, and looks at those that exist. No caller waits past its deadline. */
-export function createEventWorkflows(options: { client: Client; taskQueue: string; eager: boolean }) {
-  const { client, taskQueue, eager } = options;
+export function createEventWorkflows(options: {
+  client: Client;
+  taskQueue: string;
+  eager: boolean;
+  codec: PayloadCodec;
+}) {
+  const { client, taskQueue, eager, codec } = options;
   return {
     start: (
       event: EventToStart,
@@ -40,6 +47,18 @@ export function createEventWorkflows(options: { client: Client; taskQueue: strin
 
     look: (event: EventToStart, deadlineMs: number) =>
       lookAt(client, eventWorkflowId(event.keyHash, event.generation), deadlineMs),
+
+    /** Asks the workflow of an event to end early; one that is over, or never was, needs no asking. */
+    cancel: async (event: { keyHash: string; generation: number }, deadlineMs: number): Promise<void> => {
+      const handle = client.workflow.getHandle(eventWorkflowId(event.keyHash, event.generation));
+      try {
+        await callWithin(client, deadlineMs, () => handle.cancel());
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
+
+    historyTexts: (workflowId: string): Promise<string> => historyTexts(client, workflowId, codec),
 
     batches: createBatchWorkflows({ client, taskQueue }),
   };

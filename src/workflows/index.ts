@@ -1,3 +1,4 @@
+export { eraseSubject } from './erase-subject.ts';
 export { gtmBatch } from './gtm-batch.ts';
 export { gtmEvent } from './gtm-event.ts';
 export { leadIntake } from './lead-intake.ts';

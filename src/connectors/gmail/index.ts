@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VendorError } from '../../domain/failure.ts';
 import type { MailDraftPort } from '../ports.ts';
 import { createGmailClient, type GmailOptions } from './client.ts';
 import { composeMessage } from './compose-message.ts';
@@ -17,6 +18,16 @@ export function createGmail(options: GmailOptions): MailDraftPort {
         const { data } = await users.drafts.create({ userId: mailbox, requestBody: { message: { raw } } }, request);
         return receiptOf(draft.parse(data));
       });
+    },
+
+    async deleteDraft(mailbox, draftId, { timeoutMs }) {
+      try {
+        await ask('deleteDraft', mailbox, timeoutMs, (users, request) =>
+          users.drafts.delete({ userId: mailbox, id: draftId }, request),
+        );
+      } catch (error) {
+        if (!(error instanceof VendorError && error.kind === 'NotFound')) throw error;
+      }
     },
 
     findDraft(mailbox, key, { timeoutMs }) {

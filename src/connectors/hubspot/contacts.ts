@@ -10,7 +10,7 @@ const upserted = z.object({ results: z.array(z.object({ id: z.string() })).min(1
 /** Contacts by their address, which is what HubSpot itself knows them by. */
 export function createContacts(
   ask: ReturnType<typeof createHubSpotClient>,
-): Pick<CrmPort, 'upsertContact' | 'findContact'> {
+): Pick<CrmPort, 'upsertContact' | 'findContact' | 'eraseContact'> {
   return {
     async upsertContact(email, properties, { timeoutMs, key }) {
       const input = { idProperty: 'email', id: email, properties: { ...properties } };
@@ -21,6 +21,19 @@ export function createContacts(
         ),
       );
       return { contactId: results[0]?.id ?? '' };
+    },
+
+    async eraseContact(contact, { timeoutMs, key }) {
+      const named =
+        'email' in contact ? { idProperty: 'email', objectId: contact.email } : { objectId: contact.contactId };
+      try {
+        await ask('eraseContact', timeoutMs, z.unknown(), (crm, options) =>
+          crm.contacts.basicApi.purge(named, { ...options, middleware: [...options.middleware, withKey(key)] }),
+        );
+      } catch (error) {
+        if (!(error instanceof VendorError && error.kind === 'NotFound')) throw error;
+      }
+      return { contact: 'deleted' };
     },
 
     async findContact(email, properties, { timeoutMs }) {

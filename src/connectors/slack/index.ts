@@ -61,6 +61,16 @@ export function createSlack(options: SlackOptions): ChatPort {
       });
     },
 
+    deletePost(channel, ts, { timeoutMs }) {
+      return ask('deletePost', timeoutMs, async (slack) => {
+        try {
+          await slack.chat.delete({ channel, ts });
+        } catch (error) {
+          if (!noMessage.has(platformCodeOf(error) ?? '')) throw error;
+        }
+      });
+    },
+
     findPost(channel, key, sinceMs, { timeoutMs }) {
       return ask('findPost', timeoutMs, async (slack) => {
         const id = await channelId(slack, channel);
@@ -91,6 +101,9 @@ export function createSlack(options: SlackOptions): ChatPort {
     },
   };
 }
+
+/** It is gone, or was never there. */
+const noMessage = new Set(['message_not_found', 'channel_not_found']);
 
 /** Nobody, or nobody who can be written to any more. */
 const nobody = new Set(['users_not_found', 'user_not_found', 'user_disabled']);

@@ -7,6 +7,7 @@ import {
   integer,
   pgSequence,
   pgTable,
+  primaryKey,
   text,
   uniqueIndex,
   uuid,
@@ -96,4 +97,17 @@ export const events = pgTable(
     check('events_state', sql`state in ('accepted', 'running', 'done', 'failed')`),
     check('events_open', sql`holds_lane = (state in ('accepted', 'running'))`),
   ],
+);
+
+/** People (keyed hashes of their identifiers) whom the facts of an event name that is about something else: a deal's contact. */
+export const eventPeople = pgTable(
+  'event_people',
+  {
+    tenantId: text('tenant_id').notNull(),
+    alias: text('alias').notNull(),
+    eventId: uuid('event_id')
+      .notNull()
+      .references(() => events.id),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.alias, table.eventId] })],
 );

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { SubjectAlias } from '../../domain/subject-alias.ts';
 import { bytes, moment } from './columns.ts';
 
 /** The data key of each person, wrapped under the master key. Deleting a row makes all that was sealed under it unreadable. */
@@ -24,6 +25,8 @@ export const subjectAliases = pgTable(
   {
     tenantId: text('tenant_id').notNull(),
     alias: text('alias').notNull(),
+    /** Which kind of identifier it is: erasing goes on from a key to others by all but a phone, which people share. */
+    kind: text('kind').$type<SubjectAlias['kind']>().notNull().default('external'),
     keyId: uuid('key_id')
       .notNull()
       .references(() => subjectKeys.id, { onDelete: 'cascade' }),
@@ -32,4 +35,15 @@ export const subjectAliases = pgTable(
     primaryKey({ columns: [table.tenantId, table.alias, table.keyId] }),
     index('subject_aliases_key').on(table.keyId),
   ],
+);
+
+/** Who was erased (keyed hashes of their identifiers), and when: what had happened before does not bring them back. */
+export const erasedSubjects = pgTable(
+  'erased_subjects',
+  {
+    tenantId: text('tenant_id').notNull(),
+    alias: text('alias').notNull(),
+    erasedAt: moment('erased_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.alias] })],
 );

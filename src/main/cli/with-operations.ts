@@ -17,14 +17,15 @@ export async function withOperations<T>(work: (operations: Operations) => Promis
   const log = createLogger({ level: 'silent', process: 'cli', pretty: false });
   const pool = openPool(configuration, log, 'cli', 2);
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = configuration;
-  const temporal = openClient({ address, namespace, plugins: [], codec: historyCodecOf(configuration, log) });
+  const codec = historyCodecOf(configuration, log);
+  const temporal = openClient({ address, namespace, plugins: [], codec });
   try {
     return await work(
       wireOperations(configuration, {
         tenantId,
         queries: pool.queries,
         keyring: keyringOf(configuration, pool.queries),
-        workflows: createEventWorkflows({ client: temporal.client, taskQueue, eager: false }),
+        workflows: createEventWorkflows({ client: temporal.client, taskQueue, eager: false, codec }),
         metrics: createMetrics(),
         log,
       }),

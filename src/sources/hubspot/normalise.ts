@@ -1,3 +1,4 @@
+import { crmWishType } from '../../domain/erasure.ts';
 import type { CanonicalEvent, Urgency } from '../../domain/event.ts';
 import type { ParsedEvent, SubjectIdentifiers } from '../../domain/incoming.ts';
 import type { HubSpotEvent } from './schema.ts';
@@ -28,6 +29,12 @@ export function normalise(event: HubSpotEvent, payload: Record<string, unknown>,
     fingerprint: fingerprint(event),
     lane: ['hubspot', portalId, objectType, objectId],
     subject: findSubject(event, objectType, portalId, objectId),
+    ...(event.subscriptionType === crmWishType && {
+      workflow: 'eraseSubject' as const,
+      lane: ['erasure', 'hubspot', portalId, objectId],
+      // Under the person's own key it could not be read to its end.
+      subject: { kind: 'tenant' as const },
+    }),
   };
 }
 

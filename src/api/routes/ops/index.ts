@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { readJsonBodies } from '../../plugins/json-bodies.ts';
 import { requireOperator } from '../../plugins/operator-auth.ts';
+import { erasureRoutes } from './erasures.ts';
 import { failureRoutes } from './failures.ts';
 import { laneRoutes } from './lanes.ts';
 import { providerRoutes } from './providers.ts';
@@ -11,6 +12,7 @@ import { whyRoutes } from './why.ts';
 
 export type OpsDependencies = { operatorKey: string } & Parameters<typeof failureRoutes>[1] &
   Parameters<typeof redriveRoutes>[1] &
+  Parameters<typeof erasureRoutes>[1] &
   Parameters<typeof settlementRoutes>[1] &
   Parameters<typeof laneRoutes>[1] &
   Parameters<typeof providerRoutes>[1] &
@@ -24,6 +26,7 @@ export async function opsRoutes(app: FastifyInstance, dependencies: OpsDependenc
     scope.addHook('onRequest', requireOperator(dependencies.operatorKey));
     failureRoutes(scope, dependencies);
     redriveRoutes(scope, dependencies);
+    erasureRoutes(scope, dependencies);
     settlementRoutes(scope, dependencies);
     laneRoutes(scope, dependencies);
     providerRoutes(scope, dependencies);

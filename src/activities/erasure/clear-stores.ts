@@ -1,0 +1,62 @@
+import { blankViolations, clearRows, readSealedViolations } from '../../db/clear-person.ts';
+import { countRemoved, readErasedEvents } from '../../db/erasures.ts';
+import type { EventRun } from '../../db/event-steps.ts';
+import { openViolation } from '../../privacy/sealed-records.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { createPersonOf } from './person-of.ts';
+
+const atOnce = 500;
+const lowestId = '00000000-0000-0000-0000-000000000000';
+
+/** Takes the person out of every store of ours. Each step may be repeated: what is gone is not found again. */
+export function createClearStores(dependencies: ActivityDependencies) {
+  const { queries, keyring, hasher, ports } = dependencies;
+  const { leftOf } = createPersonOf(dependencies);
+
+  /** What did not fit is sealed under the tenant's key, since it may name anybody: all of it is opened and looked through. */
+  async function clearViolations(tenantId: string, until: Date, texts: readonly string[]): Promise<number> {
+    const wanted = texts.map((text) => text.toLowerCase());
+    let removed = 0;
+    for (let after = lowestId; ;) {
+      const rows = await readSealedViolations(queries, { tenantId, until, after, limit: atOnce });
+      const naming = rows.filter(({ id, keyId, wrappedKey, sealed }) => {
+        const { key } = keyring.unwrap({ id: keyId, wrapped: wrappedKey });
+        const raw = openViolation(key, id, sealed).toString('utf8').toLowerCase();
+        return wanted.some((text) => raw.includes(text));
+      });
+      await blankViolations(
+        queries,
+        naming.map(({ id }) => id),
+      );
+      removed += naming.length;
+      const last = rows.at(-1);
+      if (!last || rows.length < atOnce) return removed;
+      after = last.id;
+    }
+  }
+
+  async function idsInChunks(run: EventRun): Promise<string[][]> {
+    const ids = (await readErasedEvents(queries, run.eventId)).map(({ id }) => id);
+    return Array.from({ length: Math.ceil(ids.length / atOnce) }, (_, index) =>
+      ids.slice(index * atOnce, (index + 1) * atOnce),
+    );
+  }
+
+  return {
+    async clearDatabase(run: EventRun): Promise<void> {
+      const { tenantId, erasedAt, person } = await leftOf(run);
+      const { emails, phones, aliases, contactIds } = person;
+      const objects = contactIds.map((id) => hasher.hash('object', [tenantId, 'contact', id]));
+      const rows = await clearRows(queries, { erasureId: run.eventId, tenantId, emails, aliases, objects });
+      const violations = await clearViolations(tenantId, erasedAt, [...emails, ...phones]);
+      await countRemoved(queries, run.eventId, { ...rows, schema_violations: violations });
+    },
+
+    async clearWarehouse(run: EventRun, call: { timeoutMs: number }): Promise<void> {
+      if (!ports.warehouse) return;
+      let removed = 0;
+      for (const ids of await idsInChunks(run)) removed += await ports.warehouse.erase(ids, call);
+      await countRemoved(queries, run.eventId, { warehouse: removed });
+    },
+  };
+}

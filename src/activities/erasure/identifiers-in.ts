@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { CanonicalEvent } from '../../domain/event.ts';
+import type { Facts } from '../../domain/facts.ts';
+
+export interface Identifiers {
+  emails: string[];
+  phones: string[];
+  contactIds: string[];
+}
+
+const payload = z.object({
+  lead: z.object({ email: z.string().nullish(), phone: z.string().nullish() }).optional(),
+  contactEmail: z.string().optional(),
+});
+const normalised = z.object({
+  normalised: z.object({ email: z.string(), email_key: z.string(), phone_e164: z.string().nullable() }),
+});
+
+/** By what the person of an event is called in it. Texts that people wrote are not searched: they may name others. */
+export function identifiersIn(event: CanonicalEvent, facts: Facts): Identifiers {
+  const { lead, contactEmail } = payload.safeParse(event.payload).data ?? {};
+  const twins = normalised.safeParse(facts.lead?.metadata).data?.normalised;
+  const isContact = event.objectType === 'contact';
+  const changed = isContact && event.propertyName === 'email' ? event.propertyValue : undefined;
+  return {
+    emails: present([lead?.email, contactEmail, facts.contact?.email, changed, twins?.email, twins?.email_key]),
+    phones: present([lead?.phone, twins?.phone_e164]),
+    contactIds: present([event.contactId, facts.contact?.id, isContact ? event.objectId : undefined]),
+  };
+}
+
+const present = (texts: readonly (string | null | undefined)[]): string[] =>
+  texts.flatMap((text) => (text == null || text === '' ? [] : [text]));

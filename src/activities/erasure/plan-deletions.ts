@@ -1,0 +1,69 @@
+import type { Decision, PlannedAction } from '../../domain/decision.ts';
+import type { ErasureFacts } from '../../domain/erasure.ts';
+
+type Given = ErasureFacts['given'][number];
+
+/** What is to be done about what providers were given of a person: nothing more, and nothing less, is in the ledger. */
+export function planDeletions(person: ErasureFacts, targetOf: (text: string) => string): Decision {
+  const actions = [...contacts(person, targetOf), ...receivers(person), ...messages(person, targetOf)];
+  return {
+    decidedBy: 'none',
+    ruleId: null,
+    ruleSetHash: '',
+    confidence: null,
+    reasoning: 'Whoever was given something of an erased person is told to erase it.',
+    decidedAt: new Date().toISOString(),
+    actions,
+    trace: [],
+    mode: 'rules',
+    urgency: 'standard',
+    model: null,
+    consent: null,
+  };
+}
+
+const planned = (
+  type: PlannedAction['type'],
+  targetId: string,
+  parameters: Record<string, unknown>,
+): PlannedAction => ({
+  type,
+  targetId,
+  priority: 'standard',
+  parameters,
+});
+
+/** By the address under which we made or changed a contact, or by its id, where we only wrote into it. */
+function contacts({ given }: ErasureFacts, targetOf: (text: string) => string): PlannedAction[] {
+  const emails = given.flatMap(({ action, address }) => (action === 'upsert_contact' && address ? [address] : []));
+  const ids = given.flatMap(({ action, receipt }) =>
+    action === 'update_crm_field' && receipt?.['objectType'] === 'contacts' ? [receipt['objectId'] ?? ''] : [],
+  );
+  return [
+    ...[...new Set(emails)].map((email) => planned('erase_contact', targetOf(email), { email })),
+    ...[...new Set(ids)].map((contactId) => planned('erase_contact', targetOf(contactId), { contactId })),
+  ];
+}
+
+function receivers({ given, emails, phones }: ErasureFacts): PlannedAction[] {
+  const tell = (type: PlannedAction['type'], told: string): PlannedAction[] => {
+    const ids = given.filter(({ action }) => action === told).map(({ key }) => key);
+    return ids.length === 0 ? [] : [planned(type, 'default', { emails, phones, message_ids: ids })];
+  };
+  return [
+    ...tell('tell_marketing_of_erasure', 'send_to_marketing'),
+    ...tell('tell_assistant_of_erasure', 'send_to_assistant'),
+  ];
+}
+
+const takenBack: Readonly<Record<string, PlannedAction['type']>> = {
+  notify_ae: 'delete_message',
+  draft_followup: 'delete_draft',
+};
+
+function messages({ given }: ErasureFacts, targetOf: (text: string) => string): PlannedAction[] {
+  return given.flatMap(({ action, key, address, sinceMs, receipt }: Given) => {
+    const type = takenBack[action];
+    return type && address !== null ? [planned(type, targetOf(key), { key, address, sinceMs, receipt })] : [];
+  });
+}

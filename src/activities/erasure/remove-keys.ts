@@ -1,0 +1,73 @@
+import type { EventRun } from '../../db/event-steps.ts';
+import { type LastView, removePerson } from '../../db/remove-person.ts';
+import { type ErasureFacts, type SubjectQuery, whomOf } from '../../domain/erasure.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { eventLabels } from '../../intake/event-labels.ts';
+import { sealedAddress, sealedEvent, sealedFacts } from '../../privacy/sealed-records.ts';
+import { countRemoved } from '../../db/erasures.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { superseded } from '../open-event.ts';
+import { createStoreDecision, type Decided } from '../store-decision.ts';
+import { identifiersIn, type Identifiers } from './identifiers-in.ts';
+import { createPersonOf } from './person-of.ts';
+import { planDeletions } from './plan-deletions.ts';
+
+/** The point of no return: deletes the person's keys, and keeps, under the tenant's, what is needed to clear everything else. */
+export function createRemoveKeys(dependencies: ActivityDependencies) {
+  const { queries, keyring, hasher, log } = dependencies;
+  const { openErasureEvent, personOf } = createPersonOf(dependencies);
+  const storeDecision = createStoreDecision(dependencies);
+
+  function opened({ keyId, wrappedKey, id, sealed, factsSealed, effects }: LastView) {
+    const { key } = keyring.unwrap({ id: keyId, wrapped: wrappedKey });
+    const address = (effect: string, hex: string | null) =>
+      hex === null ? null : sealedAddress.open(key, effect, Buffer.from(hex, 'hex'));
+    const event = sealed && sealedEvent.open(key, id, sealed);
+    const facts = factsSealed ? sealedFacts.open(key, id, factsSealed) : noFacts;
+    return {
+      found: event ? identifiersIn(event, facts) : nobody,
+      given: effects.map(({ addressSealed, key: effect, ...rest }) => ({
+        ...rest,
+        key: effect,
+        address: address(effect, addressSealed),
+      })),
+    };
+  }
+
+  function leftOf(wish: SubjectQuery, last: readonly LastView[], aliases: readonly string[]): ErasureFacts {
+    const all = last.map(opened);
+    const whom = whomOf(wish);
+    const { email, phone, external } =
+      'identifiers' in whom && whom.identifiers.kind === 'person' ? whom.identifiers : {};
+    const every = (name: keyof Identifiers, asked: string | undefined) => [
+      ...new Set([...(asked === undefined ? [] : [asked]), ...all.flatMap(({ found }) => found[name])]),
+    ];
+    return {
+      emails: every('emails', email),
+      phones: every('phones', phone),
+      contactIds: every('contactIds', external?.at(-1)),
+      aliases,
+      given: all.flatMap(({ given }) => given),
+    };
+  }
+
+  return async function removeKeys(run: EventRun): Promise<Decided> {
+    const { row, key, event, wish } = await openErasureEvent(run);
+    const person = await personOf(run);
+    const removed = await removePerson(queries, run, person, (last, aliases) => {
+      const facts: Facts = { ...noFacts, fetchedAt: event.receivedAt, erasure: leftOf(wish, last, aliases) };
+      return sealedFacts.seal(key, row.id, facts);
+    });
+    if (!removed) throw superseded();
+    keyring.forget();
+    await countRemoved(queries, run.eventId, { subject_keys: removed.keys, events: removed.events });
+    log.info({ ...eventLabels(row), keys: removed.keys, events: removed.events }, "the person's keys are deleted");
+    const { facts } = await openErasureEvent(run);
+    if (!facts.erasure) throw superseded();
+    const targetOf = (text: string) => hasher.hash('object', [row.tenantId, 'erasure', text]);
+    return storeDecision(run, { row, key, facts }, planDeletions(facts.erasure, targetOf));
+  };
+}
+
+const noFacts: Facts = { gaps: [], provider: 'none', fetchedAt: new Date(0).toISOString() };
+const nobody: Identifiers = { emails: [], phones: [], contactIds: [] };

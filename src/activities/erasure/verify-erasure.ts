@@ -1,0 +1,67 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { countLeft } from '../../db/clear-person.ts';
+import { readErasedEvents } from '../../db/erasures.ts';
+import type { EventRun } from '../../db/event-steps.ts';
+import { findInTables } from '../../db/residue.ts';
+import { batchWorkflowId, eventWorkflowId } from '../../domain/ids.ts';
+import { findsOneOf } from '../../privacy/finds-one-of.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { createPersonOf } from './person-of.ts';
+
+/** Where something of the person is left, and how much; never what it is. */
+type Residue = Record<string, number>;
+
+/**
+ * Looks for the person in every store: by what must be gone, and by their addresses and numbers, in every table and in what Temporal
+ * kept of their events. Fails with `ResidueFound` as long as anything is left. Somebody who came back meanwhile is known
+ * under the same address, and is none: then only what was theirs before is looked for.
+ */
+export function createVerifyErasure(dependencies: ActivityDependencies) {
+  const { queries, keyring, ports, historyTexts } = dependencies;
+  const { leftOf } = createPersonOf(dependencies);
+
+  /** A phone that somebody else gave, too, is not looked for: with them it stays. */
+  async function notShared(tenantId: string, phones: readonly string[]): Promise<string[]> {
+    const alone: string[] = [];
+    for (const phone of phones) if (!(await keyring.isKnown(tenantId, { kind: 'person', phone }))) alone.push(phone);
+    return alone;
+  }
+
+  async function inHistories(run: EventRun, texts: readonly string[]): Promise<number> {
+    const finds = findsOneOf(texts);
+    const events = await readErasedEvents(queries, run.eventId);
+    const ids = new Set(
+      events.flatMap(({ keyHash, generation, batchId }) => [
+        ...Array.from({ length: generation + 1 }, (_, index) => eventWorkflowId(keyHash, index)),
+        ...(batchId === null ? [] : [batchWorkflowId(batchId)]),
+      ]),
+    );
+    let found = 0;
+    for (const id of ids) if (finds(await historyTexts(id))) found += 1;
+    return found;
+  }
+
+  async function residueOf(run: EventRun, call: { timeoutMs: number }): Promise<Residue> {
+    const { tenantId, person } = await leftOf(run);
+    const { emails, phones, aliases } = person;
+    const { isBack, ...left } = await countLeft(queries, { erasureId: run.eventId, tenantId, aliases });
+    const ids = (await readErasedEvents(queries, run.eventId)).map(({ id }) => id);
+    const theirs = [...emails, ...(await notShared(tenantId, phones))];
+    return {
+      ...left,
+      ...(await findInTables(queries, isBack ? [] : theirs)),
+      warehouse: (await ports.warehouse?.holds(ids, call))?.length ?? 0,
+      histories: await inHistories(run, theirs),
+    };
+  }
+
+  return async function verifyErasure(run: EventRun, call: { timeoutMs: number }): Promise<{ stores: string[] }> {
+    const residue = await residueOf(run, call);
+    const left = Object.entries(residue).filter(([, count]) => count > 0);
+    if (left.length === 0) return { stores: Object.keys(residue) };
+    throw ApplicationFailure.retryable(
+      `something of the person is left: ${left.map(([store, count]) => `${store} (${count})`).join(', ')}`,
+      'ResidueFound',
+    );
+  };
+}

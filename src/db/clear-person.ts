@@ -1,0 +1,80 @@
+import { sql } from 'drizzle-orm';
+import type { Queries } from './database.ts';
+
+/** By what a person's rows are found whose keys are gone; hashes are keyed ones. */
+export interface ErasedPerson {
+  erasureId: string;
+  tenantId: string;
+  emails: readonly string[];
+  aliases: readonly string[];
+  /** Of contacts, in the cache of what was read. */
+  objects: readonly string[];
+}
+
+const texts = (list: readonly string[]) => sql`${sql.param([...list])}::text[]`;
+
+/**
+ * Deletes what is readable of a person, and what is kept about their consent, if it is from before their keys were deleted.
+ * Returns how many rows went, by table.
+ */
+export async function clearRows(queries: Queries, person: ErasedPerson): Promise<Record<string, number>> {
+  const { erasureId, tenantId } = person;
+  const before = sql`(select erased_at from erasures where id = ${erasureId})`;
+  const removed = async (statement: ReturnType<typeof sql>) => (await queries.execute(statement)).rowCount ?? 0;
+  // A lead that is deleted is noted with the erasure, so that its copies elsewhere are found.
+  const leads = await removed(sql`
+    with gone as (
+      delete from leads where tenant_id = ${tenantId} and (id in (select event_id from erasure_events where erasure_id = ${erasureId})
+        or (email = any(${texts(person.emails)}) and received_at <= ${before})) returning id
+    ), noted as (
+      insert into erasure_events (erasure_id, event_id) select ${erasureId}, id from gone on conflict do nothing
+    ) select id from gone`);
+  return {
+    leads,
+    consents: await removed(sql`
+      delete from consents where tenant_id = ${tenantId} and subject = any(${texts(person.aliases)}) and recorded_at <= ${before}`),
+    facts_cache: await removed(sql`
+      delete from facts_cache where tenant_id = ${tenantId} and object_hash = any(${texts(person.objects)})`),
+    // One that was made for a copy alone, while the erasure was under way; an event that is sealed under it just now is sealed again.
+    subject_keys: await removed(sql`
+      delete from subject_keys k using subject_aliases a where a.key_id = k.id and a.tenant_id = ${tenantId} and a.kind <> 'phone'
+        and a.alias = any(${texts(person.aliases)}) and not exists (select from events e where e.subject_key_id = k.id)`),
+  };
+}
+
+/** Refused events with what is sealed of them, under the tenant's key, by the id after `after`. */
+export async function readSealedViolations(
+  queries: Queries,
+  request: { tenantId: string; until: Date; after: string; limit: number },
+): Promise<{ id: string; keyId: string; wrappedKey: Buffer; sealed: Buffer }[]> {
+  const { rows } = await queries.execute<{ id: string; keyId: string; wrappedKey: Buffer; sealed: Buffer }>(sql`
+    select v.id, k.id as "keyId", k.wrapped as "wrappedKey", v.sealed from schema_violations v join subject_keys k on k.id = v.subject_key_id
+    where v.tenant_id = ${request.tenantId} and v.id > ${request.after}::uuid and v.received_at <= ${request.until} and v.sealed is not null
+    order by v.id limit ${request.limit}`);
+  return rows;
+}
+
+/** What was sent goes; that something was refused, and where it failed, stays. */
+export async function blankViolations(queries: Queries, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await queries.execute(sql`
+    update schema_violations set sealed = null, subject_key_id = null where id = any(${sql.param([...ids])}::uuid[])`);
+}
+
+/** What is left that should be gone: keys from before the erasure, and blanked events that say something after all. */
+export async function countLeft(
+  queries: Queries,
+  person: Pick<ErasedPerson, 'erasureId' | 'tenantId' | 'aliases'>,
+): Promise<{ subject_keys: number; leads: number; events: number; isBack: boolean }> {
+  const { erasureId, tenantId, aliases } = person;
+  const known = sql`a.tenant_id = ${tenantId} and a.kind in ('email', 'external') and a.alias = any(${sql.param([...aliases])}::text[])`;
+  const theirs = sql`select event_id from erasure_events where erasure_id = ${erasureId}`;
+  const { rows } = await queries.execute<{ subject_keys: number; leads: number; events: number; isBack: boolean }>(sql`
+    select
+      (select count(distinct k.id)::int from subject_keys k join subject_aliases a on a.key_id = k.id join erasures x on x.id = ${erasureId}
+        where ${known} and k.created_at <= x.erased_at) as subject_keys,
+      (select count(*)::int from leads where id in (${theirs})) as leads,
+      (select count(*)::int from events e where e.id in (${theirs}) and (e.facts_sealed is not null or (e.subject_key_id is null and e.sealed is not null))) as events,
+      exists (select from subject_aliases a join events e on e.subject_key_id = a.key_id where ${known}) as "isBack"`);
+  return rows[0] ?? { subject_keys: 0, leads: 0, events: 0, isBack: false };
+}

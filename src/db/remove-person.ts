@@ -1,0 +1,123 @@
+import { sql } from 'drizzle-orm';
+import type { Queries } from './database.ts';
+import type { EventRun } from './event-steps.ts';
+import { aliasesOfPerson, keysOf, type Person } from './person.ts';
+import { inTransaction, type Transaction } from './transaction.ts';
+
+/** One event with what is sealed of it and of its effects, for the last time. */
+export type LastView = {
+  id: string;
+  /** It is about the person; else it only names them. */
+  about: boolean;
+  keyId: string;
+  wrappedKey: Buffer;
+  sealed: Buffer | null;
+  factsSealed: Buffer | null;
+  effects: {
+    key: string;
+    action: string;
+    receipt: Record<string, string> | null;
+    sinceMs: number;
+    /** In hex. */
+    addressSealed: string | null;
+  }[];
+};
+
+export interface RemovedPerson {
+  keys: number;
+  events: number;
+}
+
+/** What the ledger may have given to a provider: all but what was never tried, and what was refused. */
+const given = sql`(f.state in ('confirmed', 'unknown') or (f.state = 'intent' and f.attempts > 0))`;
+
+/**
+ * Deletes the keys of a person and blanks what was sealed under them, in one transaction: nothing that is accepted, decided or
+ * claimed beside it comes through in between, since it needs the key or the row. What is needed to clear all other stores
+ * is made of the last view by `keep`, and stored with the erasure itself. `undefined`: the erasure is not open in this generation.
+ */
+export function removePerson(
+  queries: Queries,
+  run: EventRun,
+  person: Person,
+  keep: (last: readonly LastView[], aliases: readonly string[]) => Buffer,
+): Promise<RemovedPerson | undefined> {
+  return inTransaction(queries, async (transaction) => {
+    const { rows: own } = await transaction.execute<{ erasedAt: Date | null }>(sql`
+      select x.erased_at as "erasedAt" from events e join erasures x on x.id = e.id
+      where e.id = ${run.eventId} and e.generation = ${run.generation} and e.holds_lane for update`);
+    const erasure = own[0];
+    if (!erasure) return undefined;
+    // Whoever came back since then is not taken along by a run that begins again.
+    if (erasure.erasedAt !== null) return { keys: 0, events: 0 };
+    const { rows: keys } = await transaction.execute<{ id: string }>(
+      sql`select id from subject_keys where id in ${keysOf(person)} order by id for update`,
+    );
+    const keyIds = keys.map(({ id }) => id);
+    const { rows: known } = await transaction.execute<{ alias: string }>(
+      sql`select alias from ${aliasesOfPerson(person)} a`,
+    );
+    const aliases = known.map(({ alias }) => alias);
+    const last = await readLastView(transaction, person.tenantId, keyIds, aliases);
+    const factsSealed = keep(last, aliases);
+    const ids = (about: boolean) => last.filter((event) => event.about === about).map(({ id }) => id);
+    await blank(transaction, ids(true), ids(false));
+    await transaction.execute(sql`update events set facts_sealed = ${factsSealed} where id = ${run.eventId}`);
+    await transaction.execute(sql`
+      insert into erasure_events (erasure_id, event_id) select ${run.eventId}, unnest(${sql.param(last.map(({ id }) => id))}::uuid[])
+      on conflict do nothing`);
+    await transaction.execute(sql`
+      insert into erased_subjects (tenant_id, alias, erased_at)
+      select ${person.tenantId}, unnest(${sql.param(aliases)}::text[]), clock_timestamp()
+      on conflict (tenant_id, alias) do update set erased_at = excluded.erased_at`);
+    await transaction.execute(sql`update erasures set erased_at = clock_timestamp() where id = ${run.eventId}`);
+    await transaction.execute(sql`delete from subject_keys where id = any(${sql.param(keyIds)}::uuid[])`);
+    return { keys: keyIds.length, events: last.length };
+  });
+}
+
+/** Events that only name the person are taken when they are over: until then their own run goes on with what it has. */
+async function readLastView(
+  transaction: Transaction,
+  tenantId: string,
+  keyIds: readonly string[],
+  aliases: readonly string[],
+): Promise<LastView[]> {
+  const { rows } = await transaction.execute<LastView>(sql`
+    with theirs as (
+      select id, true as about from events where subject_key_id = any(${sql.param([...keyIds])}::uuid[])
+      union
+      select e.id, false from events e where not e.holds_lane and e.subject_key_id <> all(${sql.param([...keyIds])}::uuid[])
+        and e.id in (select event_id from event_people where tenant_id = ${tenantId} and alias = any(${sql.param([...aliases])}::text[]))
+    )
+    select e.id, t.about, k.id as "keyId", k.wrapped as "wrappedKey", e.sealed, e.facts_sealed as "factsSealed",
+      coalesce((select jsonb_agg(jsonb_build_object('key', f.key, 'action', f.action, 'receipt', f.receipt,
+          'sinceMs', extract(epoch from f.first_tried_at) * 1000, 'addressSealed', encode(f.address_sealed, 'hex')))
+        from effects f where f.event_id = e.id and ${given}), '[]'::jsonb) as effects
+    from theirs t join events e using (id) join subject_keys k on k.id = e.subject_key_id`);
+  return rows;
+}
+
+/**
+ * Of an event about the person the shell stays: its key, lane and end. One that had failed cannot be run again, so that it is
+ * shown as erased. Of one that names them, what was looked up and decided goes; it is decided anew if it is run again.
+ */
+async function blank(transaction: Transaction, about: readonly string[], named: readonly string[]): Promise<void> {
+  const [theirs, others, all] = [about, named, [...about, ...named]].map((ids) => sql`${sql.param([...ids])}::uuid[]`);
+  await transaction.execute(sql`
+    update events set sealed = null, facts_sealed = null, change_hash = null, contact_ref = null,
+      state = case when outcome = 'failed' then 'done' else state end, failure_class = case when outcome = 'failed' then null else failure_class end,
+      failure_message = case when outcome = 'failed' then null else failure_message end,
+      outcome = case when outcome = 'failed' then 'erased' else outcome end
+    where id = any(${theirs})`);
+  await transaction.execute(sql`update events set facts_sealed = null where id = any(${others})`);
+  await transaction.execute(sql`
+    update decisions set sealed = null, superseded_at = case when event_id = any(${others})
+      then coalesce(superseded_at, clock_timestamp()) else superseded_at end where event_id = any(${all})`);
+  await transaction.execute(sql`
+    update effects set address_sealed = null, receipt = null where event_id = any(${theirs})
+      or (event_id = any(${others}) and action in ('notify_ae', 'draft_followup'))`);
+  await transaction.execute(sql`
+    update model_calls set prompt_sealed = null, answer_sealed = null where event_id = any(${all})`);
+  await transaction.execute(sql`delete from event_people where event_id = any(${all})`);
+}

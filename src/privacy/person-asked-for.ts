@@ -1,0 +1,16 @@
+import { type SubjectQuery, whomOf } from '../domain/erasure.ts';
+import type { SubjectIdentifiers } from '../domain/incoming.ts';
+import type { Hasher } from './hasher.ts';
+import { aliasesOf } from './subject-aliases.ts';
+
+/** A person who is asked for, as the database knows them: by keyed hashes, or by an event of theirs. */
+export function personAskedFor(
+  query: SubjectQuery,
+  options: { hasher: Hasher; tenantId: string; spellingsOf: (subject: SubjectIdentifiers) => SubjectIdentifiers[] },
+): { tenantId: string; aliases: string[]; eventId: string | null } {
+  const { hasher, tenantId, spellingsOf } = options;
+  const whom = whomOf(query);
+  if ('eventId' in whom) return { tenantId, aliases: [], eventId: whom.eventId };
+  const aliases = spellingsOf(whom.identifiers).flatMap((each) => aliasesOf(hasher, tenantId, each));
+  return { tenantId, aliases: [...new Set(aliases.map(({ hash }) => hash))], eventId: null };
+}

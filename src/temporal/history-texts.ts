@@ -1,0 +1,31 @@
+import { type Client, isGrpcServiceError } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { z } from 'zod';
+import { decodeHistory } from './decode-history.ts';
+
+const payload = z.looseObject({ metadata: z.looseObject({ encoding: z.base64() }), data: z.base64() });
+const fetchLimitMs = 10_000;
+/** NOT_FOUND, as gRPC numbers it. */
+const grpcNotFound = 5;
+
+/** All that a history says, decrypted, one text a line; empty when Temporal does not know it (any more). */
+export async function historyTexts(client: Client, workflowId: string, codec: PayloadCodec): Promise<string> {
+  try {
+    const handle = client.workflow.getHandle(workflowId);
+    const history = await client.withDeadline(Date.now() + fetchLimitMs, () => handle.fetchHistory());
+    return textsOf(await decodeHistory(JSON.parse(historyToJSON(history)), codec));
+  } catch (error) {
+    const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
+    if (code === grpcNotFound) return '';
+    throw error;
+  }
+}
+
+function textsOf(value: unknown): string {
+  if (typeof value === 'string') return `${value}\n`;
+  if (typeof value !== 'object' || value === null) return '';
+  const read = payload.safeParse(value);
+  const data = read.success ? `${Buffer.from(read.data.data, 'base64').toString('utf8')}\n` : '';
+  return `${data}${Object.values(value).map(textsOf).join('')}`;
+}

@@ -1,0 +1,74 @@
+import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import { type EventInput, finish, local, type Progress, report } from './closing.ts';
+import { type Ending, endingOf } from './ending.ts';
+
+/** The law gives a month; a store or a receiver that is away has this long to come back before the erasure has failed. */
+const storesMayBeAwayFor = '7 days';
+/** What runs for the person was asked to end; what does not is stopped by the loss of the keys. */
+const longestWaitMs = 10 * 60_000;
+
+const { shutGate, clearDatabase, clearWarehouse, verifyErasure } = proxyActivities<Activities>({
+  startToCloseTimeout: '5 minutes',
+  scheduleToCloseTimeout: storesMayBeAwayFor,
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/**
+ * Erases a person: shut the gate, wait until nothing runs for them, delete their keys; then take them out of every store, have
+ * everybody who was given something of them erase it, look for what is left, and sign a receipt that nothing is.
+ */
+export async function eraseSubject(input: EventInput): Promise<{ outcome: Ending['outcome'] }> {
+  const progress: Progress = { decidedBy: 'none', ruleId: null };
+  let ending: Ending;
+  try {
+    ending = { outcome: await erase(input) };
+  } catch (error) {
+    ending = endingOf(error);
+  }
+  if (ending.outcome !== 'superseded') ending = await CancellationScope.nonCancellable(() => finish(input, ending));
+  report(ending, progress);
+  if (ending.failure) throw ending.failure.error;
+  return { outcome: ending.outcome };
+}
+
+async function erase({ eventId, generation }: EventInput): Promise<'acted'> {
+  const run = { eventId, generation };
+  const { policy } = await local.begin(run);
+  await shutGate(run);
+  await quiet(run);
+  const { effects } = await local.removeKeys(run);
+  // What was begun in the last moment has no key any more, and ends by itself.
+  await quiet(run);
+  const call = { timeoutMs: policy.act.callTimeoutMs };
+  const { act } = proxyActivities<Activities>({
+    startToCloseTimeout: 3 * policy.act.callTimeoutMs + 5_000,
+    scheduleToCloseTimeout: storesMayBeAwayFor,
+    heartbeatTimeout: '5s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    summary: 'have it erased elsewhere',
+  });
+  await allOf([
+    clearDatabase(run).then(() => clearWarehouse(run, call)),
+    ...effects.map(({ key }) => act({ ...run, key })),
+  ]);
+  const verified = await verifyErasure(run, call);
+  await local.signReceipt(run, verified);
+  return 'acted';
+}
+
+async function quiet(run: { eventId: string; generation: number }): Promise<void> {
+  let waitedMs = 0;
+  for (;;) {
+    const { waitMs } = await local.quietIn(run);
+    if (waitMs === 0 || waitedMs >= longestWaitMs) return;
+    await sleep(waitMs, { summary: 'wait until nothing runs for the person any more' });
+    waitedMs += waitMs;
+  }
+}
+
+/** Waits for all of them, also when one fails: a receiver that is away keeps no store from being cleared. */
+async function allOf(steps: readonly Promise<unknown>[]): Promise<void> {
+  const settled = await Promise.allSettled(steps);
+  for (const each of settled) if (each.status === 'rejected') throw each.reason;
+}
