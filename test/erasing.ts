@@ -32,7 +32,7 @@ export async function sendLead(causeway: Causeway, lead: object): Promise<string
   return events[0]?.id ?? '';
 }
 
-export async function operator(causeway: Causeway, method: string, path: string, body?: unknown) {
+async function operator(causeway: Causeway, method: string, path: string, body?: unknown) {
   const response = await fetch(`${causeway.url}${path}`, {
     method,
     headers: {
@@ -53,7 +53,7 @@ export async function erase(causeway: Causeway, whom: object, deadlineMs = 60_00
   return erased(causeway, z.object({ id: z.string() }).parse(answer).id, deadlineMs);
 }
 
-export const erased = (causeway: Causeway, id: string, deadlineMs = 60_000): Promise<ErasureView> =>
+const erased = (causeway: Causeway, id: string, deadlineMs = 60_000): Promise<ErasureView> =>
   eventually(
     `the erasure ${id} ends`,
     async () => {
