@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { erasureView, type ErasureView } from '../src/domain/operator-views.ts';
 import { receipt } from '../src/domain/received.ts';
+import { keyringOf } from '../src/main/stores.ts';
+import { warehouseOf } from '../src/main/warehouse.ts';
+import { createResidueScan } from '../src/operations/residue.ts';
+import { createHistories } from '../src/temporal/histories.ts';
 import type { Causeway } from './causeway.ts';
 import { eventually } from './eventually.ts';
 import { newId } from './hubspot-events.ts';
@@ -28,11 +32,11 @@ export async function sendLead(causeway: Causeway, lead: object): Promise<string
     headers: { 'content-type': 'application/json', 'x-api-key': 'dev-ingest-key' },
     signal: AbortSignal.timeout(20_000),
   });
-  const { events } = receipt.parse(await response.json());
-  return events[0]?.id ?? '';
+  const answer: unknown = await response.json();
+  return receipt.safeParse(answer).data?.events[0]?.id ?? '';
 }
 
-async function operator(causeway: Causeway, method: string, path: string, body?: unknown) {
+export async function operator(causeway: Causeway, method: string, path: string, body?: unknown) {
   const response = await fetch(`${causeway.url}${path}`, {
     method,
     headers: {
@@ -53,7 +57,7 @@ export async function erase(causeway: Causeway, whom: object, deadlineMs = 60_00
   return erased(causeway, z.object({ id: z.string() }).parse(answer).id, deadlineMs);
 }
 
-const erased = (causeway: Causeway, id: string, deadlineMs = 60_000): Promise<ErasureView> =>
+export const erased = (causeway: Causeway, id: string, deadlineMs = 60_000): Promise<ErasureView> =>
   eventually(
     `the erasure ${id} ends`,
     async () => {
@@ -62,3 +66,22 @@ const erased = (causeway: Causeway, id: string, deadlineMs = 60_000): Promise<Er
     },
     deadlineMs,
   );
+
+/** Everything that is kept, looked through for what is a person's own. */
+export function scanOf({ configuration, queries, client, codec }: Causeway) {
+  return createResidueScan({
+    queries,
+    keyring: keyringOf(configuration, queries),
+    warehouse: warehouseOf(configuration),
+    histories: createHistories({ client, codec, taskQueue: configuration.TEMPORAL_TASK_QUEUE }),
+  });
+}
+
+export const textsOf = ({ email, first_name: first, last_name: last, phone, message }: ReturnType<typeof somebody>) => [
+  email,
+  first,
+  last,
+  phone,
+  phone.replaceAll(' ', ''),
+  message,
+];

@@ -28,6 +28,9 @@ export interface RemovedPerson {
   events: number;
 }
 
+/** What is written to or about a person although its event is about something else: an alert about a deal names nobody. */
+export const namingActions: readonly string[] = ['draft_followup'];
+
 /** What the ledger may have given to a provider: all but what was never tried, and what was refused. */
 const given = sql`(f.state in ('confirmed', 'unknown') or (f.state = 'intent' and f.attempts > 0))`;
 
@@ -116,7 +119,7 @@ async function blank(transaction: Transaction, about: readonly string[], named: 
       then coalesce(superseded_at, clock_timestamp()) else superseded_at end where event_id = any(${all})`);
   await transaction.execute(sql`
     update effects set address_sealed = null, receipt = null where event_id = any(${theirs})
-      or (event_id = any(${others}) and action in ('notify_ae', 'draft_followup'))`);
+      or (event_id = any(${others}) and action = any(${sql.param([...namingActions])}::text[]))`);
   await transaction.execute(sql`
     update model_calls set prompt_sealed = null, answer_sealed = null where event_id = any(${all})`);
   await transaction.execute(sql`delete from event_people where event_id = any(${all})`);

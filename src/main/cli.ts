@@ -1,3 +1,4 @@
+import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { consentsCommand } from '../cli/consents.ts';
 import { erasuresCommand } from '../cli/erasures.ts';
@@ -6,6 +7,7 @@ import { keysCommand } from '../cli/keys.ts';
 import { lanesCommand } from '../cli/lanes.ts';
 import { migrateCommand } from '../cli/migrate.ts';
 import { redriveCommand } from '../cli/redrive.ts';
+import { residueCommand } from '../cli/residue.ts';
 import { replayCommand } from '../cli/replay.ts';
 import { rulesCommand } from '../cli/rules.ts';
 import { runCli } from '../cli/run-cli.ts';
@@ -48,6 +50,10 @@ const commands = [
   keysCommand((work) => withOperations(({ apiKeys }) => work(apiKeys))),
   warehouseCommand(async (work) => (await import('./cli/with-warehouse.ts')).withWarehouse(work)),
   erasuresCommand((work) => withOperations(({ erasures }) => work(erasures))),
+  residueCommand(
+    async (texts, files) => (await import('./cli/residue.ts')).scanForResidue(texts, files ?? []),
+    () => textOf(process.stdin),
+  ),
   consentsCommand((consent) => withOperations(({ consents }) => consents.record(consent))),
 ];
 

@@ -22,7 +22,8 @@ export async function historyTexts(client: Client, workflowId: string, codec: Pa
   }
 }
 
-function textsOf(value: unknown): string {
+/** Every text in a value, payloads read as UTF-8. */
+export function textsOf(value: unknown): string {
   if (typeof value === 'string') return `${value}\n`;
   if (typeof value !== 'object' || value === null) return '';
   const read = payload.safeParse(value);

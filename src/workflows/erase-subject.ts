@@ -8,10 +8,16 @@ const storesMayBeAwayFor = '7 days';
 /** What runs for the person was asked to end; what does not is stopped by the loss of the keys. */
 const longestWaitMs = 10 * 60_000;
 
-const { shutGate, clearDatabase, clearWarehouse, verifyErasure } = proxyActivities<Activities>({
+const { shutGate, clearDatabase, clearCopies } = proxyActivities<Activities>({
   startToCloseTimeout: '5 minutes',
   scheduleToCloseTimeout: storesMayBeAwayFor,
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** What is left after these would be left for ever: then the erasure has failed, and somebody has to look. */
+const { verifyErasure } = proxyActivities<Activities>({
+  startToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumAttempts: 5 },
 });
 
 /**
@@ -49,7 +55,7 @@ async function erase({ eventId, generation }: EventInput): Promise<'acted'> {
     summary: 'have it erased elsewhere',
   });
   await allOf([
-    clearDatabase(run).then(() => clearWarehouse(run, call)),
+    clearDatabase(run).then(() => clearCopies(run, call)),
     ...effects.map(({ key }) => act({ ...run, key })),
   ]);
   const verified = await verifyErasure(run, call);

@@ -21,6 +21,14 @@ export const paths = {
   'look-up-failed': 'begin, enrich x3 failed, finish: FAILED, failed, Unexpected',
   'lead-captured': 'begin, capture, act, act, act, finish: COMPLETED, captured',
   'lead-refused': 'begin, capture, act, act failed, act, finish: FAILED, failed, MarketingRejected',
+  'person-erased':
+    'begin, shutGate, quietIn, removeKeys, quietIn, clearDatabase, act, act, act, clearCopies, verifyErasure, signReceipt, finish: COMPLETED, acted',
+  'erasure-refused':
+    'begin, shutGate, quietIn, removeKeys, quietIn, clearDatabase, act, act failed, act, clearCopies, finish: FAILED, failed, MarketingRejected',
+  'erasure-awaited':
+    'begin, shutGate, quietIn, wait, quietIn, removeKeys, quietIn, clearDatabase, act, clearCopies, verifyErasure, signReceipt, finish: COMPLETED, acted',
+  'residue-found':
+    'begin, shutGate, quietIn, removeKeys, quietIn, clearDatabase, clearCopies, verifyErasure x5 failed, finish: FAILED, failed, ResidueFound',
   'looked-up-with-gaps': 'begin, enrich x3, decide, finish: COMPLETED, undecided',
   'model-accepted': 'begin, enrich, decide, consult, act, finish: COMPLETED, acted',
   'model-failed': 'begin, enrich, decide, consult, finish: COMPLETED, no_action',

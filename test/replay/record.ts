@@ -12,6 +12,7 @@ import { freePorts } from '../../src/main/world/ports.ts';
 import { fetchHistory } from '../../src/temporal/recorded-history.ts';
 import { type Causeway, startCauseway } from '../causeway.ts';
 import { crmRules, overdueDeal } from '../crm-rules.ts';
+import { erase, sendLead, somebody } from '../erasing.ts';
 import { eventually } from '../eventually.ts';
 import { pathOf } from '../history-path.ts';
 import { calmDeal, contestedDeal, daysFromNow, dealChange, newId, stalledDeal } from '../hubspot-events.ts';
@@ -328,6 +329,48 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
     const causeway = await working();
     await causeway.sandbox.fault({ connector: 'marketing', fault: 'status', status: 400 });
     return happened(causeway, await submitted(causeway));
+  },
+
+  async 'person-erased'() {
+    const causeway = await working();
+    const lead = somebody();
+    await causeway.finished(await sendLead(causeway, lead));
+    return happened(causeway, (await erase(causeway, { email: lead.email })).id);
+  },
+
+  async 'erasure-refused'() {
+    const causeway = await working();
+    const lead = somebody();
+    await causeway.finished(await sendLead(causeway, lead));
+    await causeway.sandbox.fault({ connector: 'marketing', fault: 'status', status: 400 });
+    return happened(causeway, (await erase(causeway, { email: lead.email })).id);
+  },
+
+  /** The rest of a lease is waited for, in which an attempt could still reach somebody. */
+  async 'erasure-awaited'() {
+    const causeway = await working();
+    const lead = somebody();
+    await causeway.sandbox.fault({
+      connector: 'hubspot',
+      operation: 'contacts.batchUpsert',
+      fault: 'status',
+      status: 400,
+    });
+    await causeway.sandbox.fault({ connector: 'assistant', fault: 'status', status: 400 });
+    const id = await sendLead(causeway, lead);
+    await causeway.finished(id);
+    await causeway.queries.execute(
+      sql`update effects set attempt_lease_until = clock_timestamp() + interval '2 seconds' where key = ${`${id}:send_to_marketing`}`,
+    );
+    return happened(causeway, (await erase(causeway, { email: lead.email })).id);
+  },
+
+  async 'residue-found'() {
+    const causeway = await working();
+    const { email } = somebody();
+    // A table that nobody clears.
+    await causeway.queries.execute(sql`create table notes as select ${email}::text as note`);
+    return happened(causeway, (await erase(causeway, { email })).id);
   },
 
   async superseded() {

@@ -52,7 +52,8 @@ export function createClearStores(dependencies: ActivityDependencies) {
       await countRemoved(queries, run.eventId, { ...rows, schema_violations: violations });
     },
 
-    async clearWarehouse(run: EventRun, call: { timeoutMs: number }): Promise<void> {
+    /** Of leads, wherever they were copied to; a copy that is away keeps no other from being cleared. */
+    async clearCopies(run: EventRun, call: { timeoutMs: number }): Promise<void> {
       if (!ports.warehouse) return;
       let removed = 0;
       for (const ids of await idsInChunks(run)) removed += await ports.warehouse.erase(ids, call);

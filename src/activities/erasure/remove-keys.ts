@@ -1,5 +1,5 @@
 import type { EventRun } from '../../db/event-steps.ts';
-import { type LastView, removePerson } from '../../db/remove-person.ts';
+import { type LastView, namingActions, removePerson } from '../../db/remove-person.ts';
 import { type ErasureFacts, type SubjectQuery, whomOf } from '../../domain/erasure.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { eventLabels } from '../../intake/event-labels.ts';
@@ -18,7 +18,7 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
   const { openErasureEvent, personOf } = createPersonOf(dependencies);
   const storeDecision = createStoreDecision(dependencies);
 
-  function opened({ keyId, wrappedKey, id, sealed, factsSealed, effects }: LastView) {
+  function opened({ about, keyId, wrappedKey, id, sealed, factsSealed, effects }: LastView) {
     const { key } = keyring.unwrap({ id: keyId, wrapped: wrappedKey });
     const address = (effect: string, hex: string | null) =>
       hex === null ? null : sealedAddress.open(key, effect, Buffer.from(hex, 'hex'));
@@ -26,11 +26,13 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
     const facts = factsSealed ? sealedFacts.open(key, id, factsSealed) : noFacts;
     return {
       found: event ? identifiersIn(event, facts) : nobody,
-      given: effects.map(({ addressSealed, key: effect, ...rest }) => ({
-        ...rest,
-        key: effect,
-        address: address(effect, addressSealed),
-      })),
+      given: effects
+        .filter(({ action }) => about || namingActions.includes(action))
+        .map(({ addressSealed, key: effect, ...rest }) => ({
+          ...rest,
+          key: effect,
+          address: address(effect, addressSealed),
+        })),
     };
   }
 

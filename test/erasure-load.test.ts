@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { receiptsOf } from '../src/main/stores.ts';
+import { type Causeway, startCauseway } from './causeway.ts';
+import { erase, scanOf, sendLead, somebody, textsOf } from './erasing.ts';
+import { eventually } from './eventually.ts';
+
+/** Protects persons while much is going on: a hundred of them erased, while ten leads of others come in every second. */
+
+const people = 100;
+const erasedAtOnce = 8;
+const betweenLeadsMs = 100;
+
+let causeway: Causeway;
+let folder: string;
+const lines: string[] = [];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'causeway-erasure-load-'));
+  causeway = await startCauseway({
+    settings: 'enrichment: {hubspotRequestsPer10Seconds: 100000}',
+    environment: { WAREHOUSE_PATH: folder, LOG_LEVEL: 'debug' },
+    logTo: { write: (line) => lines.push(line) },
+  });
+});
+afterAll(async () => {
+  await causeway.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('erases a hundred people while leads come in: nothing of them is left, each has a receipt, and no other lead is lost', async () => {
+  const gone = Array.from({ length: people }, somebody);
+  const stayed: string[] = [];
+  for (const lead of gone) await sendLead(causeway, lead);
+  let sending = true;
+  const senders: Promise<unknown>[] = [];
+  const pace = setInterval(() => {
+    if (sending) senders.push(sendLead(causeway, somebody()).then((id) => stayed.push(id)));
+  }, betweenLeadsMs);
+
+  const erasures: Awaited<ReturnType<typeof erase>>[] = [];
+  const waiting = [...gone];
+  async function eraseNext(): Promise<void> {
+    for (let lead = waiting.shift(); lead; lead = waiting.shift())
+      erasures.push(await erase(causeway, { email: lead.email }, 180_000));
+  }
+  await Promise.all(Array.from({ length: erasedAtOnce }, eraseNext));
+  sending = false;
+  clearInterval(pace);
+  await Promise.all(senders);
+
+  expect(erasures.filter(({ state }) => state !== 'done')).toEqual([]);
+  const { verify } = receiptsOf(causeway.configuration);
+  for (const { receipt } of erasures) expect(await verify(receipt ?? '')).toMatchObject({ verified: { found: 0 } });
+  expect(stayed.length).toBeGreaterThan(50);
+  await eventually(
+    'all other leads are captured',
+    async () => {
+      const { rows } = await causeway.queries.execute<{ count: number }>(sql`
+        select count(*)::int as count from leads l join events e using (id) where e.outcome = 'captured'`);
+      return rows[0]?.count === stayed.length ? true : undefined;
+    },
+    120_000,
+  );
+  const { found } = await scanOf(causeway)(gone.flatMap(textsOf));
+  expect(found).toEqual({});
+  const [log, told] = [lines.join(''), JSON.stringify(await causeway.sandbox.effects())];
+  for (const text of gone.flatMap(textsOf)) {
+    expect(log).not.toContain(text);
+    expect(told).not.toContain(text);
+  }
+}, 600_000);
