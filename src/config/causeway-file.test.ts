@@ -46,6 +46,7 @@ test('without a word in it, or without the file, these are the terms', () => {
         tickets: [],
       },
     },
+    leads: { sources: ['website', 'chatbot', 'app', 'webhook'] },
     breaker: { failures: 5, resetSeconds: 30 },
   };
   expect(parseCausewayFile('')).toEqual(terms);

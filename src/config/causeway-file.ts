@@ -112,6 +112,12 @@ const causewayFile = z.strictObject({
       }),
     })
     .prefault({}),
+  leads: z
+    .strictObject({
+      /** That the metrics name; a lead of any other counts as `other`, unless its key is bound to that source. */
+      sources: z.array(z.string().min(1).max(50)).max(50).default(['website', 'chatbot', 'app', 'webhook']),
+    })
+    .prefault({}),
   breaker: z.strictObject({ failures: seconds.default(5), resetSeconds: seconds.default(30) }).prefault({}),
 });
 export type CausewayFile = z.infer<typeof causewayFile>;
