@@ -75,6 +75,14 @@ export function createKeyring(options: {
     return unwrap(known);
   }
 
+  /** What was put in first is over first. */
+  function forgetOld(): void {
+    for (const [cacheKey, { until }] of cache) {
+      if (until > now() && cache.size < cacheLimit) return;
+      cache.delete(cacheKey);
+    }
+  }
+
   return {
     unwrap,
 
@@ -84,8 +92,11 @@ export function createKeyring(options: {
       const cacheKey = aliases.join();
       const cached = cache.get(cacheKey);
       if (cached && cached.until > now()) return cached.dataKey;
-      const dataKey = await lookUp(tenantId, aliases);
-      if (cache.size >= cacheLimit) cache.clear();
+      const { id, key } = await lookUp(tenantId, aliases);
+      // Memory of its own: a part of Node's pool of buffers would keep the 8 KiB around it as well.
+      const dataKey = { id, key: Buffer.alloc(key.length, key) };
+      forgetOld();
+      cache.delete(cacheKey);
       cache.set(cacheKey, { dataKey, until: now() + cacheMs });
       return dataKey;
     },
