@@ -57,7 +57,7 @@ export async function ingestRoutes(
       schema: {
         summary: 'Take in a lead, or an array of up to 100',
         description:
-          'The body is what lead-event.schema.json describes. Show an API key as x-api-key. A lead without consent is answered like any other, and nothing of it is kept.',
+          'The body is what /schemas/lead-event.json describes. Show an API key as x-api-key. A lead without consent is answered like any other, and nothing of it is kept.',
         response: { 202: receipt },
       },
     },
