@@ -76,4 +76,12 @@ describe('a mistake is refused with its place and what is expected', () => {
     expect(() => parseCausewayFile(text)).toThrow(ConfigurationError);
     expect(() => parseCausewayFile(text)).toThrow(message);
   });
+
+  test('names the file that it stands in, whatever that is called', () => {
+    const mistake = 'model: { confidenceThreshold: 75 }';
+    expect(() => parseCausewayFile(mistake, 'conf/team.yaml')).toThrow(
+      /^conf\/team\.yaml: model\.confidenceThreshold: /,
+    );
+    expect(() => parseCausewayFile('modes: [', 'conf/team.yaml')).toThrow(/^conf\/team\.yaml: /);
+  });
 });

@@ -115,6 +115,7 @@ function failureOf(events: readonly ReceivedEvent[]) {
     : {
         status: 409,
         reason: 'conflict',
-        detail: 'this idempotency key came with another lead before; that one stands. Send a new lead under a new key',
+        detail:
+          'this idempotency key came with another content before, and what became of that stands, whether it was kept or dropped; send a new lead under a new key',
       };
 }
