@@ -30,7 +30,7 @@ try {
     if (turn >= warmUp) durationsMs.push(Date.parse(last.finishedAt ?? '') - Date.parse(last.receivedAt));
   }
   // The row is finished inside the last task: the history is whole only when the workflow has closed.
-  const handle = causeway.client.workflow.getHandle(last?.workflow.id ?? '');
+  const handle = causeway.client.workflow.getHandle(last?.workflow?.id ?? '');
   await handle.result();
   const history = await handle.fetchHistory();
   const events = history.events ?? [];

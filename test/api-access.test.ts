@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import fastify from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createReaders } from '../src/api/plugins/reader-auth.ts';
+import { receipt } from '../src/domain/received.ts';
+import { type ApiKeyRequest, createApiKeys } from '../src/operations/api-keys.ts';
+import { createSenders } from '../src/operations/senders.ts';
 import { sendRaw } from './raw-request.ts';
 import { problemIn, startWatchedCauseway, type WatchedCauseway } from './watched-causeway.ts';
 
@@ -13,11 +18,11 @@ afterAll(() => watched.causeway.close());
 beforeEach(() => watched.forgetLines());
 
 /** Each route with what protects it. A new one belongs here, and `open` is only for what may be read by anybody. */
-const protection: Readonly<Record<string, 'operator' | 'sender' | 'signature' | 'open'>> = {
+const protection: Readonly<Record<string, 'operator' | 'reader' | 'sender' | 'signature' | 'open'>> = {
   'POST /ingest': 'sender',
   'POST /webhooks/:source': 'signature',
-  'GET /api/v1/events/:id': 'operator',
-  'HEAD /api/v1/events/:id': 'operator',
+  'GET /api/v1/events/:id': 'reader',
+  'HEAD /api/v1/events/:id': 'reader',
   'GET /metrics': 'operator',
   'HEAD /metrics': 'operator',
   'GET /ops/failures': 'operator',
@@ -38,6 +43,8 @@ const protection: Readonly<Record<string, 'operator' | 'sender' | 'signature' | 
   'HEAD /healthz': 'open',
   'GET /readyz': 'open',
   'HEAD /readyz': 'open',
+  'GET /schemas/lead-event.json': 'open',
+  'HEAD /schemas/lead-event.json': 'open',
   'GET /docs': 'open',
   'HEAD /docs': 'open',
   'GET /docs/': 'open',
@@ -65,7 +72,7 @@ function listRoutes(tree: string): string[] {
   });
 }
 
-const routesBy = (kind: 'operator' | 'sender' | 'signature' | 'open') =>
+const routesBy = (kind: 'operator' | 'reader' | 'sender' | 'signature' | 'open') =>
   Object.entries(protection).flatMap(([route, protectedBy]) => {
     const [method = '', pattern = ''] = route.split(' ');
     const path = pattern.replace(':source', 'hubspot').replace(':id', randomUUID()).replace('*', 'swagger-ui.css');
@@ -98,7 +105,7 @@ describe('who may ask', () => {
     watched.expectQuiet(answer.text);
   });
 
-  it.each([...routesBy('operator'), ...routesBy('signature')])(
+  it.each([...routesBy('operator'), ...routesBy('reader'), ...routesBy('signature')])(
     '%s %s is a 401 without its key',
     async (method, path) => {
       for (const headers of wrong) {
@@ -111,11 +118,116 @@ describe('who may ask', () => {
   );
 
   it('an operator is told what to send', async () => {
-    const answer = await ask('GET', `/api/v1/events/${randomUUID()}`);
+    const answer = await ask('GET', '/ops/lanes');
     expect(answer.headers['www-authenticate']).toBe('Bearer');
     expect(problemIn(answer)).toMatchObject({
       reason: 'not_an_operator',
       detail: expect.stringContaining('Authorization: Bearer'),
     });
+  });
+});
+
+const keysOf = (tenantId = 'default') => createApiKeys({ queries: watched.causeway.queries, tenantId });
+const created = (request: Partial<ApiKeyRequest> = {}, tenantId?: string) =>
+  keysOf(tenantId).create({ name: 'test', sources: null, perMinute: null, ...request }, 'test');
+const reading = (id: string, key: string) => ask('GET', `/api/v1/events/${id}`, { 'x-api-key': key });
+
+/** An event without consent ends at the door, so nothing has to be waited for. */
+async function sentBy(key: string, source: string): Promise<string> {
+  const response = await fetch(`${watched.causeway.url}/ingest`, {
+    method: 'POST',
+    headers: { 'x-api-key': key },
+    body: JSON.stringify({ idempotency_key: randomUUID(), source, email: 'ada@example.com', consent: false }),
+    signal: AbortSignal.timeout(5_000),
+  });
+  return receipt.parse(await response.json()).events[0]?.id ?? '';
+}
+
+describe('an API key', () => {
+  it('reads what became of events: of any source, or only of those that it is bound to', async () => {
+    const [{ key: any }, { key: shop }] = [await created(), await created({ sources: ['shop'] })];
+    const [own, others] = [await sentBy(shop, 'shop'), await sentBy(any, 'website')];
+    expect((await reading(own, shop)).status).toBe(200);
+    expect((await reading(own, any)).status).toBe(200);
+    expect((await reading(others, any)).status).toBe(200);
+    const refused = await reading(others, shop);
+    // Not even whether there is such an event.
+    expect(problemIn(refused)).toEqual({
+      ...problemIn(await reading(randomUUID(), shop)),
+      correlationId: refused.headers['x-correlation-id'],
+    });
+    expect(refused.status).toBe(404);
+  });
+
+  it('of another tenant reads nothing of this one', async () => {
+    const other = await created({}, 'other');
+    const id = await sentBy((await created()).key, 'website');
+    expect((await reading(id, other.key)).status).toBe(404);
+  });
+
+  it('that was revoked, or that is none, reads nothing', async () => {
+    const { id: keyId, key } = await created();
+    const id = await sentBy(key, 'website');
+    await keysOf().revoke(keyId, 'test');
+    for (const wrong of [key, `${key}x`, 'dev-ingest-ke']) expect((await reading(id, wrong)).status).toBe(401);
+  });
+
+  it('is counted when it reads, against the same limit as when it sends', async () => {
+    const { key } = await created({ perMinute: 2 });
+    const id = await sentBy(key, 'website');
+    expect((await reading(id, key)).status).toBe(200);
+    const answer = await reading(id, key);
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  it('is no operator', async () => {
+    const { key } = await created({ readsLeads: true });
+    for (const [method, path] of routesBy('operator')) {
+      expect([path, (await ask(method, path, { 'x-api-key': key })).status]).toEqual([path, 401]);
+      expect([path, (await ask(method, path, { authorization: `Bearer ${key}` })).status]).toEqual([path, 401]);
+    }
+  });
+});
+
+describe('a route that shows leads', () => {
+  let url = '';
+  const leads = fastify();
+  beforeAll(async () => {
+    const senders = createSenders({
+      queries: watched.causeway.queries,
+      tenantId: 'default',
+      configuredKey: 'the-configured-key',
+      tokens: undefined,
+    });
+    const readers = createReaders({ operatorKey: 'the-operator-key', senders });
+    leads.get('/leads', { onRequest: readers.require('leads') }, (request, reply) => reply.send(readers.of(request)));
+    url = await leads.listen({ host: '127.0.0.1', port: 0 });
+  });
+  afterAll(() => leads.close());
+
+  const asking = async (headers: Record<string, string>) => {
+    const answer = await sendRaw(url, { method: 'GET', path: '/leads', headers });
+    const body: unknown = JSON.parse(answer.text);
+    return { status: answer.status, body };
+  };
+
+  it('is shut to a key that was not made for it, and says how one is made', async () => {
+    const { key } = await created();
+    expect(await asking({ 'x-api-key': key })).toMatchObject({
+      status: 403,
+      body: { reason: 'may_not_read', detail: expect.stringContaining('--reads-leads') },
+    });
+    expect(await asking({})).toMatchObject({ status: 401, body: { reason: 'unknown_reader' } });
+  });
+
+  it('is open to one that was, within its tenant and sources, to the configured key, and to operators', async () => {
+    const { key } = await created({ sources: ['shop'], readsLeads: true });
+    const within = { tenantId: 'default', sources: ['shop'] };
+    expect(await asking({ 'x-api-key': key })).toEqual({ status: 200, body: within });
+    const configured = { tenantId: 'default', sources: null };
+    expect(await asking({ 'x-api-key': 'the-configured-key' })).toEqual({ status: 200, body: configured });
+    const all = { tenantId: null, sources: null };
+    expect(await asking({ authorization: 'Bearer the-operator-key' })).toEqual({ status: 200, body: all });
   });
 });

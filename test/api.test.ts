@@ -196,7 +196,8 @@ describe('what the service says of itself', () => {
       openapi: expect.stringMatching(/^3\./),
       paths: {
         '/webhooks/{source}': { post: { summary: expect.any(String) } },
-        '/api/v1/events/{id}': { get: { security: [{ operator: [] }] } },
+        '/api/v1/events/{id}': { get: { security: [{ operator: [] }, { sender: [] }] } },
+        '/ops/lanes': { get: { security: [{ operator: [] }] } },
         '/readyz': { get: {} },
       },
     });

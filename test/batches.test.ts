@@ -7,11 +7,10 @@ import { noIntentProvider } from '../src/connectors/intent/index.ts';
 import { claimBatch } from '../src/db/batch-claims.ts';
 import { beginBatch, concludeEvents, readBatch, storeBatchFacts } from '../src/db/batch-steps.ts';
 import * as schema from '../src/db/schema/index.ts';
-import type { EventView } from '../src/domain/event-view.ts';
 import { batchWorkflowId } from '../src/domain/ids.ts';
 import { createHasher } from '../src/privacy/hasher.ts';
 import { failureClassKey } from '../src/temporal/search-attributes.ts';
-import type { Causeway } from './causeway.ts';
+import type { Causeway, ReadView } from './causeway.ts';
 import { eventRow, eventRows, wholeRow } from './event-rows.ts';
 import { eventually } from './eventually.ts';
 import { calmDeal, contestedDeal, newId, stalledDeal } from './hubspot-events.ts';
@@ -39,7 +38,7 @@ async function batchesOf({ queries }: Causeway, ids: readonly string[]) {
   return rows;
 }
 
-async function finishedAll(causeway: Causeway, ids: readonly string[]): Promise<EventView[]> {
+async function finishedAll(causeway: Causeway, ids: readonly string[]): Promise<ReadView[]> {
   await eventually(
     'all events finish',
     async () => {
@@ -48,7 +47,7 @@ async function finishedAll(causeway: Causeway, ids: readonly string[]): Promise<
     },
     60_000,
   );
-  const views: EventView[] = [];
+  const views: ReadView[] = [];
   for (const id of ids) views.push(await causeway.read(id));
   return views;
 }

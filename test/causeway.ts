@@ -3,10 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import type { z } from 'zod';
 import { hubspotWebhook } from '../sandbox/hubspot/webhook.ts';
 import { parseEnvironment } from '../src/config/environment.ts';
 import type { SweepLimits } from '../src/intake/starter.ts';
-import { type EventView, eventView } from '../src/domain/event-view.ts';
+import { eventView } from '../src/domain/event-view.ts';
 import { type Receipt, receipt, receiptOf } from '../src/domain/received.ts';
 import { readinessOf } from '../src/main/probes.ts';
 import { startWork } from '../src/main/work.ts';
@@ -24,6 +25,12 @@ import { testSettings } from './test-settings.ts';
 
 // The SDK would write its own lines over the report of the tests.
 installRuntime(createLogger({ level: 'silent', process: 'test', pretty: false }));
+
+/** An event as tests read it: nearly all have a workflow, and the id of one that has none is empty. */
+const readView = eventView.extend({
+  workflow: eventView.shape.workflow.unwrap().catch({ id: '', runId: null, url: '' }),
+});
+export type ReadView = z.infer<typeof readView>;
 
 export type Causeway = Awaited<ReturnType<typeof startCauseway>>;
 
@@ -106,13 +113,13 @@ export async function startCauseway(
     );
   let worker = options.worker === false ? undefined : await startWorker();
 
-  const read = async (id: string): Promise<EventView> => {
+  const read = async (id: string): Promise<ReadView> => {
     const response = await fetch(`${url}/api/v1/events/${id}`, {
       headers: { authorization: `Bearer ${configuration.OPERATOR_API_KEY}` },
       signal: AbortSignal.timeout(5_000),
     });
     if (!response.ok) throw new Error(`reading event ${id}: ${response.status}`);
-    return eventView.parse(await response.json());
+    return readView.parse(await response.json());
   };
 
   return {
@@ -140,7 +147,7 @@ export async function startCauseway(
       return { status: response.status, raw, body: response.status === 202 ? receipt.parse(raw) : receiptOf([]) };
     },
     /** The event once it is done or failed. */
-    finished: (id: string, deadlineMs = 30_000): Promise<EventView> =>
+    finished: (id: string, deadlineMs = 30_000): Promise<ReadView> =>
       eventually(
         `event ${id} finishes`,
         async () => {

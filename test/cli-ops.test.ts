@@ -14,6 +14,7 @@ import { runCli } from '../src/cli/run-cli.ts';
 import { settleCommand } from '../src/cli/settle.ts';
 import { whyCommand } from '../src/cli/why.ts';
 import { childEnvironment } from '../src/config/environment.ts';
+import { receipt } from '../src/domain/received.ts';
 import { ruleCases } from '../src/main/cli/rule-cases.ts';
 import { startCauseway, type Causeway } from './causeway.ts';
 import { insertKey, newLane, wholeRow } from './event-rows.ts';
@@ -31,8 +32,13 @@ beforeAll(async () => {
 afterAll(() => causeway.close());
 
 /** Runs the real command line in a process of its own, over the database and the task queue of this test. */
-function cli(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  const { DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_TASK_QUEUE, HASH_KEY } = causeway.configuration;
+const cli = (...args: string[]) => cliOver(causeway, ...args);
+
+function cliOver(
+  { configuration }: Causeway,
+  ...args: string[]
+): Promise<{ code: number; out: string; error: string }> {
+  const { DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_TASK_QUEUE, HASH_KEY } = configuration;
   const env = childEnvironment({ DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_TASK_QUEUE, HASH_KEY });
   const program = join(import.meta.dirname, '..', 'src', 'main', 'cli.ts');
   return new Promise((resolve) => {
@@ -110,6 +116,51 @@ describe('why', processes, () => {
     expect(shown).toEqual(await causeway.read(id));
     const nobody = randomUUID();
     expect(await cli('why', nobody)).toEqual({ code: 1, out: '', error: expect.stringContaining(nobody) });
+  });
+});
+
+describe('why an event has no workflow', processes, () => {
+  let batching: Causeway;
+  beforeAll(async () => {
+    batching = await startCauseway({
+      worker: false,
+      settings: 'modes: [{types: [deal.*], mode: rules, batch: true}]',
+    });
+  });
+  afterAll(() => batching.close());
+
+  /** Over the same database as its API, where `workflow` is null then. */
+  async function explained(id: string) {
+    const { url, configuration } = batching;
+    const response = await fetch(`${url}/api/v1/events/${id}`, {
+      headers: { authorization: `Bearer ${configuration.OPERATOR_API_KEY}` },
+      signal: AbortSignal.timeout(5_000),
+    });
+    const { workflow } = z.looseObject({ workflow: z.unknown() }).parse(await response.json());
+    return { workflow, ...(await cliOver(batching, 'why', id)) };
+  }
+
+  it('is said in words: it was dropped at the door for want of consent', async () => {
+    const lead = { idempotency_key: randomUUID(), source: 'website', email: 'ada@example.com', consent: false };
+    const response = await fetch(`${batching.url}/ingest`, {
+      method: 'POST',
+      headers: { 'x-api-key': 'dev-ingest-key' },
+      body: JSON.stringify(lead),
+      signal: AbortSignal.timeout(5_000),
+    });
+    const [id = ''] = ids(receipt.parse(await response.json()).events);
+    const { workflow, out } = await explained(id);
+    expect(workflow).toBeNull();
+    expect(out).toContain('there was no consent, so it was dropped at the door');
+    expect(out).not.toContain('http');
+  });
+
+  it('is said in words: it waits for a batch', async () => {
+    const [id = ''] = ids((await batching.post([dealChange(newId())])).body.events);
+    const { workflow, out } = await explained(id);
+    expect(workflow).toBeNull();
+    expect(out).toContain('it waits for a batch');
+    expect(out).not.toContain('http');
   });
 });
 

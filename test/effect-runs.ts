@@ -1,6 +1,5 @@
-import type { EventView } from '../src/domain/event-view.ts';
 import { failureClassKey, needsAttentionKey, outcomeKey } from '../src/temporal/search-attributes.ts';
-import { type Causeway, startCauseway } from './causeway.ts';
+import { type Causeway, type ReadView, startCauseway } from './causeway.ts';
 import { eventually } from './eventually.ts';
 import { contestedDeal, dealChange, newId, stalledDeal } from './hubspot-events.ts';
 
@@ -22,7 +21,7 @@ export const inCauseway =
     }
   };
 
-export const finished = (causeway: Causeway, id: string): Promise<EventView> => causeway.finished(id, 90_000);
+export const finished = (causeway: Causeway, id: string): Promise<ReadView> => causeway.finished(id, 90_000);
 
 /** Posts changes of one new deal that lead to one effect each at the connector; returns their ids, in the lane's order. */
 export async function post(causeway: Causeway, connector: Connector, count = 1): Promise<string[]> {
@@ -40,7 +39,7 @@ export const effectsOf = async (causeway: Causeway, id: string) =>
   (await causeway.sandbox.effects()).filter(({ key }) => key.includes(id));
 
 /** How the event's execution ended, which it does right after its row was closed. */
-export async function execution(causeway: Causeway, { workflow: { id } }: EventView) {
+export async function execution(causeway: Causeway, { workflow: { id } }: ReadView) {
   const closed = await eventually(`the execution ${id} ends`, async () => {
     const description = await causeway.client.workflow.getHandle(id).describe();
     return description.status.name === 'RUNNING' ? undefined : description;

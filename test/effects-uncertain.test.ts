@@ -2,8 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it, vi } from 'vitest';
 import { createRedrive } from './redrive-one.ts';
 import { createStarter } from '../src/intake/starter.ts';
-import type { EventView } from '../src/domain/event-view.ts';
-import type { Causeway } from './causeway.ts';
+import type { Causeway, ReadView } from './causeway.ts';
 import {
   called,
   confirmed,
@@ -108,7 +107,7 @@ async function cancelDuringCall(causeway: Causeway, id: string): Promise<void> {
 }
 
 /** Whether the workflow waited by a timer, and whether the lease was over when the event was closed. */
-async function waitedFor(causeway: Causeway, event: EventView) {
+async function waitedFor(causeway: Causeway, event: ReadView) {
   const { events } = await causeway.client.workflow.getHandle(event.workflow.id).fetchHistory();
   const { rows } = await causeway.queries.execute<{ leaseOver: boolean }>(sql`
     select e.finished_at >= f.attempt_lease_until as "leaseOver" from events e join effects f on f.event_id = e.id

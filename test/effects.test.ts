@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
-import type { EventView } from '../src/domain/event-view.ts';
-import type { Causeway } from './causeway.ts';
+import type { Causeway, ReadView } from './causeway.ts';
 import {
   called,
   type Connector,
@@ -167,7 +166,7 @@ function answerOnlyLater(asked: string[], request: IncomingMessage, response: Se
 }
 
 /** What the attempt before the last one said to Temporal. */
-async function lastFailure(causeway: Causeway, event: EventView) {
+async function lastFailure(causeway: Causeway, event: ReadView) {
   const { events } = await causeway.client.workflow.getHandle(event.workflow.id).fetchHistory();
   const failures = (events ?? []).map((each) => each.activityTaskStartedEventAttributes?.lastFailure);
   return failures.find((failure) => failure)?.applicationFailureInfo;

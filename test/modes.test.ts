@@ -130,6 +130,8 @@ describe('rules, then the model', () => {
     const { inputTokens, outputTokens, cost } = call ?? {};
     expect(Number(cost)).toBe(Math.round(Number(inputTokens) * 0.15 + Number(outputTokens) * 0.6));
     expect(await modelCalls()).toBe(1);
+    const spent = (await causeway.metrics.modelCostDollars.get()).values[0]?.value ?? 0;
+    expect(Math.round(spent * 1_000_000)).toBeGreaterThanOrEqual(Number(cost));
   });
 
   it('takes "nothing" for an answer', async () => {

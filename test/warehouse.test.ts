@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBConnection } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startBucket } from '../sandbox/bucket/server.ts';
 import type { WarehousePort } from '../src/connectors/ports.ts';
 import { createFolder } from '../src/connectors/warehouse/folder.ts';
@@ -224,6 +224,23 @@ describe.each([
     await expect(put).rejects.toBeInstanceOf(VendorError);
     expect((await files()).size).toBe(0);
   });
+});
+
+it('a folder and its files are read by their owner and its group, and by nobody else', async () => {
+  const umask = process.umask(0);
+  onTestFinished(() => void process.umask(umask));
+  const { warehouse, folder } = await inFolder();
+  await putAll(warehouse, [lead()]);
+  await warehouse.compact({}, call);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const modes = await Promise.all(
+    entries.map(async (entry) => ({
+      isFile: entry.isFile(),
+      open: (await stat(join(entry.parentPath, entry.name))).mode & (entry.isFile() ? 0o137 : 0o027),
+    })),
+  );
+  expect(modes.some(({ isFile }) => isFile)).toBe(true);
+  expect(modes.filter(({ open }) => open !== 0)).toEqual([]);
 });
 
 it('a listing that overlaps with a compaction, and has neither what it read nor what it wrote, is not believed', async () => {

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { acceptEvents } from '../src/db/accept-events.ts';
+import { writeProviderState } from '../src/db/provider-states.ts';
 import { freePorts } from '../src/main/world/ports.ts';
 import { startCauseway, type Causeway } from './causeway.ts';
 import { eventually } from './eventually.ts';
+import { insertKey, newEventRow, newLane } from './event-rows.ts';
 import { dealChange, newId } from './hubspot-events.ts';
+import { operatorOf } from './ops.ts';
 import { ids } from './parsed-event.ts';
 import { type Program, startProgram } from './program.ts';
 
@@ -56,4 +60,22 @@ it('a worker answers nothing else', async () => {
     const response = await fetch(new URL(path, pages.own), { method, signal: AbortSignal.timeout(5_000) });
     expect(response.status).toBe(404);
   }
+});
+
+it('the page says what waits in the lanes, and who is left alone', async () => {
+  await worker.stop();
+  const { queries } = causeway;
+  const [lane, other] = [newLane(), newLane()];
+  await insertKey(queries);
+  const request = { tenantId: 'default', source: 'test', correlationId: 'test', traceParent: null };
+  await acceptEvents(queries, request, [newEventRow(lane), newEventRow(lane), newEventRow(lane), newEventRow(other)]);
+  const state = { process: 'a worker', lastFailureClass: null };
+  await writeProviderState(queries, { provider: 'Slack', state: 'open', ...state });
+  await writeProviderState(queries, { provider: 'Gmail', state: 'half-open', ...state });
+  const { body } = await operatorOf(causeway).get('/metrics');
+  expect(body).toMatch(/^gtm_pipeline_open_lanes 2$/m);
+  expect(body).toMatch(/^gtm_pipeline_waiting_events 2$/m);
+  expect(body).toMatch(/^gtm_pipeline_provider_open\{provider="Slack"\} 1$/m);
+  expect(body).toMatch(/^gtm_pipeline_provider_open\{provider="Gmail"\} 0.5$/m);
+  expect(body).toMatch(/^gtm_pipeline_provider_open\{provider="HubSpot"\} 0$/m);
 });

@@ -31,7 +31,7 @@ const maxCalls = 2;
  * Asks the model about one event, counted and recorded. An answer that was recorded is judged again instead of asked for
  * again. Whatever the model does, this ends with a judgement.
  */
-export function createAskModel({ queries, log }: ActivityDependencies, model: ModelDependencies) {
+export function createAskModel({ queries, metrics, log }: ActivityDependencies, model: ModelDependencies) {
   const { port, settings, confidenceThreshold, timeoutMs, maxDailyCalls } = model;
 
   function recorded(call: ModelCallRow, key: Buffer, offers: readonly Offer[]): Judgement {
@@ -81,6 +81,7 @@ export function createAskModel({ queries, log }: ActivityDependencies, model: Mo
         costMicrodollars: cost,
         latencyMs,
       });
+      metrics.modelCostDollars.inc((cost ?? 0) / 1_000_000);
       log.info(
         {
           ...eventLabels(row),

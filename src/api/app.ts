@@ -4,22 +4,25 @@ import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { answerError } from './plugins/errors.ts';
+import { createReaders } from './plugins/reader-auth.ts';
 import { measureIngest } from './plugins/measure.ts';
 import { keepRawBodies } from './plugins/raw-body.ts';
 import { answerUnknownRoutes } from './plugins/unknown-routes.ts';
 import { answerUnreadable } from './plugins/unreadable-requests.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { describeIntake } from './openapi.ts';
 import { codecRoutes } from './routes/codec.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ingestRoutes, type IngestDependencies } from './routes/ingest.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { opsRoutes } from './routes/ops/index.ts';
+import { schemaRoutes } from './routes/schemas.ts';
 import { webhookRoutes, type WebhookDependencies } from './routes/webhooks.ts';
 
 export type AppDependencies = { log: Logger; trustedProxies: readonly string[] } & WebhookDependencies &
   IngestDependencies &
-  Parameters<typeof eventRoutes>[1] &
+  Omit<Parameters<typeof eventRoutes>[1], 'readers'> &
   Parameters<typeof opsRoutes>[1] &
   Parameters<typeof metricsRoutes>[1] &
   Parameters<typeof codecRoutes>[1] &
@@ -57,22 +60,33 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   keepRawBodies(app);
   measureIngest(app, dependencies.metrics);
 
+  const readers = createReaders(dependencies);
+
   await app.register(swagger, {
     openapi: {
+      openapi: '3.1.0',
       info: {
         title: 'Causeway',
         version: '0.1.0',
         description: 'Go-to-market events in; decided, explained actions out.',
       },
-      components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          operator: { type: 'http', scheme: 'bearer' },
+          sender: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+          token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        },
+      },
     },
     transform: jsonSchemaTransform,
+    transformObject: (document) => ('openapiObject' in document ? describeIntake(document.openapiObject) : {}),
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
   await app.register(async (routes) => {
     webhookRoutes(routes, dependencies);
     await routes.register(async (ingest) => ingestRoutes(ingest, dependencies));
-    eventRoutes(routes, dependencies);
+    eventRoutes(routes, { ...dependencies, readers });
+    schemaRoutes(routes);
     healthRoutes(routes, dependencies);
     metricsRoutes(routes, dependencies);
     await opsRoutes(routes, dependencies);

@@ -37,7 +37,18 @@ describe('keys', () => {
     );
     expect(lines).toEqual(['cw_0123456789ab_secret']);
     expect(errors.join()).toContain('not shown again');
-    expect(made.at(-1)).toEqual({ name: 'shop', sources: ['a', 'b'], perMinute: 60, by: 'operator (cli)' });
+    expect(made.at(-1)).toEqual({
+      name: 'shop',
+      sources: ['a', 'b'],
+      perMinute: 60,
+      readsLeads: false,
+      by: 'operator (cli)',
+    });
+  });
+
+  test('makes one that reads leads only when it is asked to', async () => {
+    await run('create', '--name', 'report', '--reads-leads');
+    expect(made.at(-1)).toMatchObject({ name: 'report', readsLeads: true });
   });
 
   test.each([

@@ -61,5 +61,10 @@ function explain({ decision, actions, failure, workflow, ...event }: EventView, 
   if (effects.length > 0) {
     for (const line of formatTable(['action', 'target', 'effect', 'attempts', 'key'], effects, 140)) out(line);
   }
-  out(`workflow ${workflow.url}`);
+  if (workflow) out(`workflow ${workflow.url}`);
+  else if (event.outcome === 'no_consent') {
+    out(
+      'there was no consent, so it was dropped at the door: of it only keyed hashes are kept, and it has no workflow',
+    );
+  } else out('it waits for a batch, and has no workflow yet');
 }

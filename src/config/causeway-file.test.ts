@@ -46,6 +46,7 @@ test('without a word in it, or without the file, these are the terms', () => {
         tickets: [],
       },
     },
+    leads: { sources: ['website', 'chatbot', 'app', 'webhook'] },
     breaker: { failures: 5, resetSeconds: 30 },
   };
   expect(parseCausewayFile('')).toEqual(terms);
@@ -74,5 +75,13 @@ describe('a mistake is refused with its place and what is expected', () => {
   ])('%s', (_what, text, message) => {
     expect(() => parseCausewayFile(text)).toThrow(ConfigurationError);
     expect(() => parseCausewayFile(text)).toThrow(message);
+  });
+
+  test('names the file that it stands in, whatever that is called', () => {
+    const mistake = 'model: { confidenceThreshold: 75 }';
+    expect(() => parseCausewayFile(mistake, 'conf/team.yaml')).toThrow(
+      /^conf\/team\.yaml: model\.confidenceThreshold: /,
+    );
+    expect(() => parseCausewayFile('modes: [', 'conf/team.yaml')).toThrow(/^conf\/team\.yaml: /);
   });
 });

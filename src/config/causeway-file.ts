@@ -112,33 +112,37 @@ const causewayFile = z.strictObject({
       }),
     })
     .prefault({}),
+  leads: z
+    .strictObject({
+      /** That the metrics name; a lead of any other counts as `other`, unless its key is bound to that source. */
+      sources: z.array(z.string().min(1).max(50)).max(50).default(['website', 'chatbot', 'app', 'webhook']),
+    })
+    .prefault({}),
   breaker: z.strictObject({ failures: seconds.default(5), resetSeconds: seconds.default(30) }).prefault({}),
 });
 export type CausewayFile = z.infer<typeof causewayFile>;
 
-/** Reads the text of `causeway.yaml`. Throws `ConfigurationError` with one line a mistake: where it stands and what is expected. */
-export function parseCausewayFile(text: string): CausewayFile {
+/** Reads the text of `causeway.yaml`, or of the file that stands in for it. Throws `ConfigurationError` with one line a mistake: where it stands and what is expected. */
+export function parseCausewayFile(text: string, name = 'causeway.yaml'): CausewayFile {
   const document = parseDocument(text, { uniqueKeys: true });
   if (document.errors.length > 0) {
-    throw new ConfigurationError(document.errors.map(({ message }) => `causeway.yaml: ${message}`).join('\n'));
+    throw new ConfigurationError(document.errors.map(({ message }) => `${name}: ${message}`).join('\n'));
   }
   const parsed = causewayFile.safeParse(document.toJS() ?? {});
   if (parsed.success) return parsed.data;
   throw new ConfigurationError(
-    parsed.error.issues
-      .map(({ path, message }) => `causeway.yaml: ${path.join('.') || 'the file'}: ${message}`)
-      .join('\n'),
+    parsed.error.issues.map(({ path, message }) => `${name}: ${path.join('.') || 'the file'}: ${message}`).join('\n'),
   );
 }
 
 /** The file at `path`; without one, every default. */
-export function readCausewayFile(path: string): CausewayFile {
+export function readCausewayFile(path: string, name = 'causeway.yaml'): CausewayFile {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return parseCausewayFile('');
-    throw new ConfigurationError(`causeway.yaml could not be read from ${path}`);
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return parseCausewayFile('', name);
+    throw new ConfigurationError(`${name} could not be read from ${path}`);
   }
-  return parseCausewayFile(text);
+  return parseCausewayFile(text, name);
 }

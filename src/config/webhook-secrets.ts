@@ -16,13 +16,14 @@ const minimumCharacters = 8;
 export function readWebhookSecrets(
   senders: Readonly<Record<string, SecretOwner>>,
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  file = 'causeway.yaml',
 ): Readonly<Record<string, readonly string[]>> {
   const problems: string[] = [];
   const secrets = Object.entries(senders).map(([name, { secretVariable, base64 }]) => {
     const texts = (environment[secretVariable] ?? '').split(/\s+/).filter((text) => text !== '');
     if (texts.length === 0) {
       const form = base64 ? ` (${base64.prefix}…)` : '';
-      problems.push(`${secretVariable}: not set; causeway.yaml wants it for the source ${name}${form}`);
+      problems.push(`${secretVariable}: not set; ${file} wants it for the source ${name}${form}`);
     } else if (base64 && !texts.every((text) => isBase64Secret(text, base64.prefix))) {
       problems.push(`${secretVariable}: expected ${base64.prefix} and then 24 to 64 bytes in base64`);
     } else if (texts.some((text) => text.length < minimumCharacters)) {

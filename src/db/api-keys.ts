@@ -12,12 +12,13 @@ export type ApiKeyRow = {
   secretDigest: Buffer;
   sources: string[] | null;
   perMinute: number | null;
+  readsLeads: boolean;
 };
 
 /** A key that is not revoked. */
 export async function readApiKey(queries: Queries, id: string): Promise<ApiKeyRow | undefined> {
   const { rows } = await queries.execute<ApiKeyRow>(sql`
-    select id, tenant_id as "tenantId", name, secret_digest as "secretDigest", sources, per_minute as "perMinute"
+    select id, tenant_id as "tenantId", name, secret_digest as "secretDigest", sources, per_minute as "perMinute", reads_leads as "readsLeads"
     from api_keys where id = ${id} and revoked_at is null`);
   return rows[0];
 }
@@ -25,8 +26,8 @@ export async function readApiKey(queries: Queries, id: string): Promise<ApiKeyRo
 export function insertApiKey(queries: Queries, key: ApiKeyRow, by: string): Promise<void> {
   return inTransaction(queries, async (transaction) => {
     await transaction.execute(sql`
-      insert into api_keys (id, tenant_id, name, secret_digest, sources, per_minute, created_by)
-      values (${key.id}, ${key.tenantId}, ${key.name}, ${key.secretDigest}, ${sql.param(key.sources)}::text[], ${key.perMinute}, ${by})`);
+      insert into api_keys (id, tenant_id, name, secret_digest, sources, per_minute, reads_leads, created_by)
+      values (${key.id}, ${key.tenantId}, ${key.name}, ${key.secretDigest}, ${sql.param(key.sources)}::text[], ${key.perMinute}, ${key.readsLeads}, ${by})`);
     await writeAudit(transaction, { tenantId: key.tenantId, who: by, what: 'create api key', onWhat: key.id });
   });
 }
@@ -44,7 +45,7 @@ export function revokeApiKey(queries: Queries, tenantId: string, id: string, by:
 /** The newest first, revoked ones included. */
 export async function readApiKeys(queries: Queries, tenantId: string): Promise<ApiKeyView[]> {
   const { rows } = await queries.execute<ApiKeyView>(sql`
-    select id, name, sources, per_minute as "perMinute", ${isoTime(sql`created_at`)} as "createdAt",
+    select id, name, sources, per_minute as "perMinute", reads_leads as "readsLeads", ${isoTime(sql`created_at`)} as "createdAt",
       ${isoTime(sql`revoked_at`)} as "revokedAt"
     from api_keys where tenant_id = ${tenantId} order by created_at desc, id limit 1000`);
   return rows;

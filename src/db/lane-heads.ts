@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { EventToStart } from '../domain/event-to-start.ts';
+import type { EventWorkflow } from '../domain/event-workflow.ts';
 import { lockLanes } from './lanes.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
 import type { Queries } from './database.ts';
@@ -10,6 +11,7 @@ export const toStart = sql`events.id, tenant_id as "tenantId", source, type, wor
 export type Failure = { class: string; message: string };
 
 export type ClosedEvent = {
+  workflow: EventWorkflow;
   tenantId: string;
   correlationId: string;
   outcome: string;
@@ -41,7 +43,7 @@ export async function claimHeads(transaction: Transaction, lanes: readonly strin
 }
 
 /** What is told of a row of `events` that was closed. */
-export const closedColumns = sql`tenant_id as "tenantId", correlation_id as "correlationId", outcome, failure_class as "failureClass",
+export const closedColumns = sql`workflow, tenant_id as "tenantId", correlation_id as "correlationId", outcome, failure_class as "failureClass",
   (select d.decided_by from decisions d where d.event_id = events.id and d.superseded_at is null) as "decidedBy",
   extract(epoch from finished_at - received_at)::float8 * 1000 as "acceptToDoneMs"`;
 

@@ -28,9 +28,20 @@ export async function readLanes(queries: Queries, limit: number): Promise<LaneVi
   return rows;
 }
 
-/** Seconds since the oldest head of a lane was opened; 0 when nothing is open. */
-export async function readOldestHeadSeconds(queries: Queries): Promise<number> {
-  const { rows } = await queries.execute<{ seconds: number }>(sql`${heads}
-    select coalesce(max(extract(epoch from clock_timestamp() - opened_at)), 0)::float8 as seconds from heads`);
-  return rows[0]?.seconds ?? 0;
+export type LaneCounts = {
+  /** Since the oldest head of a lane was opened; 0 when nothing is open. */
+  oldestHeadSeconds: number;
+  openLanes: number;
+  /** Behind the head of their lane. */
+  waitingEvents: number;
+};
+
+/** How the lanes stand, all together. */
+export async function readLaneCounts(queries: Queries): Promise<LaneCounts> {
+  const { rows } = await queries.execute<LaneCounts>(sql`${heads}
+    select coalesce(max(extract(epoch from clock_timestamp() - opened_at)), 0)::float8 as "oldestHeadSeconds",
+      count(*)::int as "openLanes",
+      greatest((select count(*)::int from (select from events where holds_lane limit ${maxLanes}) e) - count(*)::int, 0) as "waitingEvents"
+    from heads`);
+  return rows[0] ?? { oldestHeadSeconds: 0, openLanes: 0, waitingEvents: 0 };
 }

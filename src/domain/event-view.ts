@@ -10,6 +10,8 @@ const effectView = z.object({
   receipt: z.record(z.string(), z.string()).nullable(),
 });
 
+const workflow = z.object({ id: z.string(), runId: z.string().nullable(), url: z.string() });
+
 /** One event with everything that was made of it, for people and programs. Times are ISO 8601. */
 export const eventView = z.object({
   id: z.string(),
@@ -29,7 +31,7 @@ export const eventView = z.object({
     z.object({ type: z.string(), target: z.string(), priority: z.enum(priorities), effect: effectView }),
   ),
   failure: z.object({ class: z.string(), message: z.string() }).nullable(),
-  /** Its own, or that of the batch that it was decided in. */
-  workflow: z.object({ id: z.string(), runId: z.string().nullable(), url: z.string() }),
+  /** Its own, or that of the batch that it was decided in; null where there is none: it ended at the door, or waits for a batch. */
+  workflow: workflow.nullable(),
 });
 export type EventView = z.infer<typeof eventView>;

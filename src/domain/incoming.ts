@@ -34,6 +34,8 @@ export interface Violation {
   path: string;
   message: string;
   raw: unknown;
+  /** Whom it says that it is from, where senders send for several. */
+  source?: string;
 }
 
 /** What a source makes of a verified body; `refused` is an answer for the sender: nothing in it can be an event. */

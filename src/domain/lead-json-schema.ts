@@ -7,6 +7,8 @@ import { metadataLevels } from './lead-metadata.ts';
  * bytes the metadata are, halves of surrogate pairs, and times that are too early or ahead. White space around a text is our leniency.
  */
 export const leadJsonSchema = (): Record<string, unknown> => ({
+  // Where every installation serves it; hosts differ.
+  $id: '/schemas/lead-event.json',
   ...z.toJSONSchema(leadEvent, { target: 'draft-7', io: 'input', unrepresentable: 'any' }),
   definitions: metadataLevels,
 });

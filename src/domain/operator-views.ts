@@ -116,6 +116,7 @@ export const apiKeyView = z.object({
   /** `null`: any. */
   sources: z.array(z.string()).nullable(),
   perMinute: z.number().nullable(),
+  readsLeads: z.boolean(),
   createdAt: z.string(),
   revokedAt: z.string().nullable(),
 });

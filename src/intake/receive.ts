@@ -12,6 +12,8 @@ export interface Request {
   source: string;
   correlationId: string;
   traceParent: string | null;
+  /** Of leads: the sources that the metrics name. A lead of any other counts as `other`, so that no sender makes up labels. */
+  leadSources?: readonly string[];
 }
 
 /** Senders stop waiting after 5 s (HubSpot); what is stored later than this is recognised when they send it again. */
@@ -55,15 +57,20 @@ export function createReceive(options: {
   }
 
   function count(
-    { source }: Request,
+    { source, leadSources }: Request,
     items: readonly (ParsedEvent | Violation)[],
     received: readonly ReceivedEvent[],
   ): void {
-    for (const { status } of received) metrics.eventsReceived.inc({ source, status });
     for (const [index, item] of items.entries()) {
-      const isFresh = received[index]?.status === 'accepted';
-      if (isFresh && item.kind === 'event' && item.ending)
-        metrics.eventsFinished.inc({ outcome: item.ending, decided_by: 'none' });
+      const status = received[index]?.status;
+      if (status === undefined) continue;
+      if (!leadSources) metrics.eventsReceived.inc({ source, status });
+      else {
+        const said = (item.kind === 'event' ? item.event.source : item.source) ?? source;
+        metrics.leadsReceived.inc({ source: leadSources.includes(said) ? said : 'other', status });
+      }
+      if (status === 'accepted' && item.kind === 'event' && item.ending)
+        metrics.leadsFinished.inc({ outcome: item.ending });
       if (item.kind === 'violation') metrics.schemaViolations.inc({ source });
       else if (item.isUnlisted) metrics.unknownTypes.inc({ source });
     }

@@ -76,3 +76,13 @@ describe('a start is refused when', () => {
     expect(() => configured(text)).toThrow(problem);
   });
 });
+
+test('what is wrong is said of the file that stands in for causeway.yaml, by its name', () => {
+  const configuration = { ...parseEnvironment({}), CAUSEWAY_FILE: 'conf/team.yaml' };
+  const set = (text: string) => () =>
+    configuredSources(configuration, parseCausewayFile(`sources: {${text}}`), 'default', []);
+  expect(set('nobody: { secretVariable: NOBODY_SECRET }')).toThrow(/^conf\/team\.yaml: sources\.nobody: /);
+  expect(set('shop: { secretVariable: MISSING_SECRET, fields: { objectType: a, objectId: b } }')).toThrow(
+    /conf\/team\.yaml wants it for the source shop/,
+  );
+});

@@ -17,14 +17,14 @@ export function configuredSources(
   tenantId: string,
   vendors: readonly Source[] = sources,
 ): ReadonlyMap<string, ConfiguredSource> {
-  const { HUBSPOT_WEBHOOK_URL, HUBSPOT_CLIENT_SECRET } = configuration;
+  const { HUBSPOT_WEBHOOK_URL, HUBSPOT_CLIENT_SECRET, CAUSEWAY_FILE: file = 'causeway.yaml' } = configuration;
   const configured = new Map<string, ConfiguredSource>([
     [hubspot.name, { tenantId, source: hubspot, url: HUBSPOT_WEBHOOK_URL, secrets: [HUBSPOT_CLIENT_SECRET] }],
   ]);
   const named = Object.entries(installation.sources).map(([name, entry]) => ({
     ...entry,
     name,
-    source: sourceOf(name, entry, vendors),
+    source: sourceOf(name, entry, vendors, file),
   }));
   const secrets = readWebhookSecrets(
     Object.fromEntries(
@@ -33,6 +33,8 @@ export function configuredSources(
         { secretVariable, base64: 'secret' in verification ? verification.secret : undefined },
       ]),
     ),
+    undefined,
+    file,
   );
   for (const { name, source, url = '' } of named) {
     configured.set(name, { tenantId, source, url, secrets: secrets[name] ?? [] });
@@ -44,8 +46,9 @@ function sourceOf(
   name: string,
   { fields, url, consent }: CausewayFile['sources'][string],
   vendors: readonly Source[],
+  file: string,
 ): Source {
-  const refusal = (problem: string) => new ConfigurationError(`causeway.yaml: sources.${name}: ${problem}`);
+  const refusal = (problem: string) => new ConfigurationError(`${file}: sources.${name}: ${problem}`);
   if (name === hubspot.name) throw refusal('this source is set up by HUBSPOT_CLIENT_SECRET; choose another name');
   const vendor = vendors.find((source) => source.name === name);
   if (consent && !vendor?.withConsent) throw refusal('consent: no question of consent can be named for this source');

@@ -10,7 +10,7 @@ export function installationOf({ CAUSEWAY_FILE: named }: Pick<Configuration, 'CA
   if (named !== undefined && !existsSync(named)) {
     throw new ConfigurationError(`CAUSEWAY_FILE: there is no file ${named}`);
   }
-  return readCausewayFile(named ?? shipped);
+  return named === undefined ? readCausewayFile(shipped) : readCausewayFile(named, named);
 }
 
 /** The rules that are used unless RULES_PATH names others. */

@@ -66,9 +66,10 @@ export function wireApp(
   },
 ) {
   const { accepting, reading, workflows, readiness, codec, metrics, log } = dependencies;
+  const installation = installationOf(configuration);
   return buildApp({
     receive: wireIntake(configuration, { queries: accepting, workflows, metrics, log }),
-    sources: configuredSources(configuration, installationOf(configuration), tenantId),
+    sources: configuredSources(configuration, installation, tenantId),
     ...wireOperations(configuration, {
       tenantId,
       queries: reading,
@@ -86,6 +87,7 @@ export function wireApp(
       tokens: tokensOf(configuration),
     }),
     corsOrigins: configuration.INGEST_CORS_ORIGINS,
+    leadSources: installation.leads.sources,
     trustedProxies: configuration.TRUSTED_PROXIES,
     operatorKey: configuration.OPERATOR_API_KEY,
     historyCodec: codec.encrypts ? codec : undefined,

@@ -9,15 +9,18 @@ export interface ApiKeyRequest {
   sources: readonly string[] | null;
   /** Requests within a minute; `null`: any number. */
   perMinute: number | null;
+  /** Whether it may also read leads; a key that stands in a page may not. */
+  readsLeads?: boolean;
 }
 
 /** The keys by which the senders of one tenant are known. */
 export function createApiKeys({ queries, tenantId }: { queries: Queries; tenantId: string }) {
   return {
     /** The key is told here and never again. */
-    async create({ name, sources, perMinute }: ApiKeyRequest, by: string): Promise<{ id: string; key: string }> {
+    async create(request: ApiKeyRequest, by: string): Promise<{ id: string; key: string }> {
+      const { name, sources, perMinute, readsLeads = false } = request;
       const { id, key, secretDigest } = newApiKey();
-      const row = { id, tenantId, name, secretDigest, sources: sources && [...sources], perMinute };
+      const row = { id, tenantId, name, secretDigest, sources: sources && [...sources], perMinute, readsLeads };
       await orUnavailable(insertApiKey(queries, row, by));
       return { id, key };
     },

@@ -1,9 +1,13 @@
 import type { Queries } from '../db/database.ts';
 import { readStateCounts } from '../db/state-counts.ts';
-import { readOldestHeadSeconds } from '../db/waiting-lanes.ts';
+import { readLaneCounts } from '../db/waiting-lanes.ts';
+import { providers } from '../domain/failure.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { reasonOf } from '../intake/reason-of.ts';
+import { createProviders } from './providers.ts';
+
+const openness = { closed: 0, 'half-open': 0.5, open: 1 } as const;
 
 /**
  * All metrics as Prometheus reads them. What is a state and not a count is read when it is asked for; while PostgreSQL is
@@ -11,26 +15,34 @@ import { reasonOf } from '../intake/reason-of.ts';
  */
 export function createMetricsPage(options: { queries: Queries; metrics: Metrics; log: Logger }) {
   const { queries, metrics, log } = options;
+  const listProviders = createProviders({ queries });
 
   async function readState() {
     try {
-      const [counts, laneHeadAgeSeconds] = await Promise.all([
+      const [counts, lanes, providerViews] = await Promise.all([
         readStateCounts(queries),
-        readOldestHeadSeconds(queries),
+        readLaneCounts(queries),
+        listProviders(),
       ]);
-      return { ...counts, laneHeadAgeSeconds };
+      return { ...counts, ...lanes, providerViews };
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, 'the state could not be read for the metrics');
-      return { failedEvents: NaN, unknownEffects: NaN, modelBudgetUsedRatio: NaN, laneHeadAgeSeconds: NaN };
+      return undefined;
     }
   }
 
   return async function metricsPage(): Promise<{ contentType: string; body: string }> {
     const state = await readState();
-    metrics.failedEvents.set(state.failedEvents);
-    metrics.unknownEffects.set(state.unknownEffects);
-    metrics.modelBudgetUsedRatio.set(state.modelBudgetUsedRatio);
-    metrics.laneHeadAgeSeconds.set(state.laneHeadAgeSeconds);
+    metrics.failedEvents.set(state?.failedEvents ?? NaN);
+    metrics.unknownEffects.set(state?.unknownEffects ?? NaN);
+    metrics.modelBudgetUsedRatio.set(state?.modelBudgetUsedRatio ?? NaN);
+    metrics.laneHeadAgeSeconds.set(state?.oldestHeadSeconds ?? NaN);
+    metrics.openLanes.set(state?.openLanes ?? NaN);
+    metrics.waitingEvents.set(state?.waitingEvents ?? NaN);
+    for (const provider of providers) {
+      const found = state?.providerViews.find((each) => each.provider === provider);
+      metrics.providerOpen.set({ provider }, found ? openness[found.state] : NaN);
+    }
     return { contentType: metrics.registry.contentType, body: await metrics.registry.metrics() };
   };
 }

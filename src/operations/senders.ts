@@ -15,6 +15,8 @@ export interface Sender {
   /** `null`: any. */
   sources: readonly string[] | null;
   perMinute: number | null;
+  /** Whether it may also read leads. */
+  readsLeads: boolean;
 }
 
 export interface TokenSettings {
@@ -51,11 +53,14 @@ export function createSenders(options: {
       const key = parseApiKey(text);
       if (!key) {
         const isConfigured = isSecret(text, configured) && configuredKey !== undefined;
-        return isConfigured ? { tenantId, id: 'configured', sources: null, perMinute: null } : undefined;
+        return isConfigured
+          ? { tenantId, id: 'configured', sources: null, perMinute: null, readsLeads: true }
+          : undefined;
       }
       const row = await orUnavailable(readApiKey(queries, key.id));
       if (!isSecret(key.secret, row?.secretDigest ?? nobody) || !row) return undefined;
-      return { tenantId: row.tenantId, id: row.id, sources: row.sources, perMinute: row.perMinute };
+      const { id, sources, perMinute, readsLeads } = row;
+      return { tenantId: row.tenantId, id, sources, perMinute, readsLeads };
     },
 
     /** Throws `Unavailable` when the identity provider does not answer. */
@@ -71,7 +76,7 @@ export function createSenders(options: {
           clockTolerance: 5,
         });
         const { sources = null } = claims.parse(payload);
-        return { tenantId, id: 'token', sources, perMinute: null };
+        return { tenantId, id: 'token', sources, perMinute: null, readsLeads: false };
       } catch (error) {
         if (error instanceof errors.JWKSTimeout) throw new Unavailable('the identity provider', 5, error);
         if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined;

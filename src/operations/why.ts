@@ -50,11 +50,14 @@ export function createWhy(options: { queries: Queries; keyring: Keyring; uiUrl: 
         };
       }),
       failure: row.failureClass === null ? null : { class: row.failureClass, message: row.failureMessage ?? '' },
-      workflow: {
-        id: workflowId,
-        runId: row.runId,
-        url: `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
-      },
+      workflow:
+        workflowId === undefined
+          ? null
+          : {
+              id: workflowId,
+              runId: row.runId,
+              url: `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
+            },
     };
   };
 }
@@ -69,8 +72,12 @@ const omitPersonal = ({ provider, fetchedAt, parts, gaps }: DecisionRecord['fact
   ...(parts && { parts }),
 });
 
-const workflowOf = ({ batched, batchId, keyHash, generation }: EventViewRow): string =>
-  batched && batchId !== null ? batchWorkflowId(batchId) : eventWorkflowId(keyHash, generation);
+/** `undefined` for what never had one: it was dropped at the door, or waits for a batch. */
+function workflowOf({ outcome, batched, batchId, keyHash, generation }: EventViewRow): string | undefined {
+  if (outcome === 'no_consent') return undefined;
+  if (!batched) return eventWorkflowId(keyHash, generation);
+  return batchId === null ? undefined : batchWorkflowId(batchId);
+}
 
 function explanation({ actions: _actions, ...rest }: DecisionRecord['decision']) {
   return rest;

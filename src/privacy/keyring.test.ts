@@ -193,3 +193,10 @@ describe('a key that was erased', () => {
     expect((await keyring.keyFor('default', person({ email }))).id).not.toBe(before.id);
   });
 });
+
+test('a key that is kept has memory of its own: thousands of them do not keep a pool of buffers alive', async () => {
+  const { keyring } = ring();
+  const { key } = await keyring.keyFor('t', person({ email }));
+  expect(key).toHaveLength(32);
+  expect(key.buffer.byteLength).toBe(32);
+});

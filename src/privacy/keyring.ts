@@ -79,6 +79,14 @@ export function createKeyring(options: {
     return { dataKey: unwrap(found), erasedAt };
   }
 
+  /** What was put in first is over first. */
+  function forgetOld(): void {
+    for (const [cacheKey, { until }] of cache) {
+      if (until > now() && cache.size < cacheLimit) return;
+      cache.delete(cacheKey);
+    }
+  }
+
   async function lookUp(
     tenantId: string,
     subject: SubjectIdentifiers,
@@ -90,8 +98,11 @@ export function createKeyring(options: {
     if (cached && cached.until > now()) return cached.known;
     const found = await recall(tenantId, aliases);
     if (!found.dataKey && !needed(found)) return found;
-    const filled = { ...found, dataKey: found.dataKey ?? (await make(tenantId, aliases)) };
-    if (cache.size >= cacheLimit) cache.clear();
+    const { id, key } = found.dataKey ?? (await make(tenantId, aliases));
+    // Memory of its own: a part of Node's pool of buffers would keep the 8 KiB around it as well.
+    const filled = { ...found, dataKey: { id, key: Buffer.alloc(key.length, key) } };
+    forgetOld();
+    cache.delete(cacheKey);
     cache.set(cacheKey, { known: filled, until: now() + cacheMs });
     return filled;
   }

@@ -21,6 +21,8 @@ export interface Source {
   respond?(receivedAt: Date): { status: 200 | 202; body: unknown };
   /** The same source for an installation that names the question of consent; absent where the vendor says itself where consent is. */
   withConsent?(question: ConsentQuestion): Source;
+  /** Its events are leads; they are counted as those of `POST /ingest`. */
+  sendsLeads?: true;
   /** A request in which nothing fits is answered 422: its sender is somebody who can mend it. Absent, it is 202 like the others. */
   explainsUnreadable?: true;
 }

@@ -6,6 +6,7 @@ test('the instruments keep their names and labels', async () => {
   const metrics = createMetrics();
   const instruments = metrics.registry.getMetricsAsArray().map((metric) => metric.name);
   expect(instruments.toSorted()).toEqual([
+    'consumer_events_processed_total',
     'dlq_events_total',
     'gtm_pipeline_accept_to_done_seconds',
     'gtm_pipeline_batch_events',
@@ -17,10 +18,15 @@ test('the instruments keep their names and labels', async () => {
     'gtm_pipeline_lane_head_age_seconds',
     'gtm_pipeline_model_budget_used_ratio',
     'gtm_pipeline_model_calls_total',
+    'gtm_pipeline_model_cost_dollars_total',
+    'gtm_pipeline_open_lanes',
+    'gtm_pipeline_provider_open',
     'gtm_pipeline_schema_violations_total',
     'gtm_pipeline_skipped_duplicates_total',
     'gtm_pipeline_unknown_effects',
     'gtm_pipeline_unknown_types_total',
+    'gtm_pipeline_waiting_events',
+    'ingest_api_events_total',
     'ingest_api_latency_seconds',
     'webhook_received_total',
     'webhook_signature_invalid_total',

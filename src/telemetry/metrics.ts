@@ -10,14 +10,27 @@ export function createMetrics(options: { processMetrics?: boolean } = {}) {
   const registers = [registry];
   const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
     new Counter({ name, help, labelNames, registers });
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const gauge = <T extends string = never>(name: string, help: string, labelNames: readonly T[] = []) =>
+    new Gauge({ name, help, labelNames, registers });
+
+  const leadsFinished = counter('consumer_events_processed_total', 'Runs of leads that ended, by outcome.', [
+    'outcome',
+  ]);
+  // A counter that begins at its first lead hides that one from whoever asks how much it rose.
+  for (const outcome of ['captured', 'failed']) leadsFinished.inc({ outcome }, 0);
 
   return {
     registry,
-    eventsReceived: counter('gtm_pipeline_events_received_total', 'Events that senders sent, by what became of them.', [
+    eventsReceived: counter(
+      'gtm_pipeline_events_received_total',
+      'Events that senders sent, leads left out, by what became of them.',
+      ['source', 'status'],
+    ),
+    leadsReceived: counter('ingest_api_events_total', 'Leads that senders sent, by what became of them.', [
       'source',
       'status',
     ]),
+    leadsFinished,
     schemaViolations: counter('gtm_pipeline_schema_violations_total', 'Events that did not fit their schema.', [
       'source',
     ]),
@@ -28,7 +41,7 @@ export function createMetrics(options: { processMetrics?: boolean } = {}) {
     ),
     eventsFinished: counter(
       'gtm_pipeline_events_finished_total',
-      'Runs of events that ended, by outcome and decider.',
+      'Runs of events that ended, leads left out, by outcome and decider.',
       ['outcome', 'decided_by'],
     ),
     eventsFailed: counter('dlq_events_total', 'Runs of events that ended failed, by failure class.', ['class']),
@@ -61,6 +74,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}) {
       'Questions to a model, by why its answer was taken or was not.',
       ['verdict'],
     ),
+    modelCostDollars: counter(
+      'gtm_pipeline_model_cost_dollars_total',
+      'What answers of a model have cost, in US dollars.',
+      [],
+    ),
     webhooksReceived: counter(
       'webhook_received_total',
       'Requests at the webhooks of known sources, by status of the answer.',
@@ -81,6 +99,16 @@ export function createMetrics(options: { processMetrics?: boolean } = {}) {
     laneHeadAgeSeconds: gauge(
       'gtm_pipeline_lane_head_age_seconds',
       'Age of the oldest event that is at the head of a lane.',
+    ),
+    openLanes: gauge('gtm_pipeline_open_lanes', 'Lanes in which an event is open; counted up to 10,000.'),
+    waitingEvents: gauge(
+      'gtm_pipeline_waiting_events',
+      'Open events that wait behind another one of their lane; counted up to 10,000.',
+    ),
+    providerOpen: gauge(
+      'gtm_pipeline_provider_open',
+      'Whether a provider is left alone because it kept failing: 1 is open, 0.5 half-open, 0 closed.',
+      ['provider'],
     ),
     failedEvents: gauge(
       'gtm_pipeline_failed_events',

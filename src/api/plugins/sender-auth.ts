@@ -19,13 +19,16 @@ export async function senderOf(
     });
     return undefined;
   }
+  return (await isWithinLimit(senders, sender, reply)) ? sender : undefined;
+}
+
+/** Counts the request against the limit of its key; over it the request is answered. */
+export async function isWithinLimit(senders: Senders, sender: Sender, reply: FastifyReply): Promise<boolean> {
   const waitMs = await senders.waitMs(sender);
-  if (waitMs > 0) {
-    sendProblem(reply.header('retry-after', String(Math.ceil(waitMs / 1_000))), 429, {
-      reason: 'too_many_requests',
-      detail: `this key may send ${sender.perMinute} requests a minute; send this one again after the time in Retry-After`,
-    });
-    return undefined;
-  }
-  return sender;
+  if (waitMs === 0) return true;
+  sendProblem(reply.header('retry-after', String(Math.ceil(waitMs / 1_000))), 429, {
+    reason: 'too_many_requests',
+    detail: `this key may send ${sender.perMinute} requests a minute; send this one again after the time in Retry-After`,
+  });
+  return false;
 }

@@ -16,13 +16,26 @@ export interface IngestDependencies {
   senders: Senders;
   /** Origins whose pages may post leads. */
   corsOrigins: readonly string[];
+  /** Sources of leads that the metrics name, beside those that a key is bound to. */
+  leadSources: readonly string[];
   metrics: Metrics;
 }
+
+/** What the metrics say of a request that was turned away whole. */
+const refusedAs: Readonly<Record<number, string>> = {
+  400: 'unreadable',
+  401: 'unauthorised',
+  413: 'unreadable',
+  415: 'unreadable',
+  429: 'limited',
+  500: 'unavailable',
+  503: 'unavailable',
+};
 
 /** `POST /ingest`: one lead, or up to a hundred. */
 export async function ingestRoutes(
   app: FastifyInstance,
-  { receive, senders, corsOrigins, metrics }: IngestDependencies,
+  { receive, senders, corsOrigins, leadSources, metrics }: IngestDependencies,
 ): Promise<void> {
   if (corsOrigins.length > 0) {
     await app.register(cors, {
@@ -34,13 +47,17 @@ export async function ingestRoutes(
     });
   }
   metrics.schemaViolations.inc({ source: 'ingest' }, 0);
+  app.addHook('onResponse', async ({ method }, { statusCode }) => {
+    const status = refusedAs[statusCode];
+    if (method === 'POST' && status !== undefined) metrics.leadsReceived.inc({ source: 'other', status });
+  });
   app.withTypeProvider<ZodTypeProvider>().post(
     '/ingest',
     {
       schema: {
         summary: 'Take in a lead, or an array of up to 100',
         description:
-          'The body is what lead-event.schema.json describes. Show an API key as x-api-key. A lead without consent is answered like any other, and nothing of it is kept.',
+          'The body is what /schemas/lead-event.json describes. Show an API key as x-api-key. A lead without consent is answered like any other, and nothing of it is kept.',
         response: { 202: receipt },
       },
     },
@@ -54,6 +71,7 @@ export async function ingestRoutes(
           source: 'ingest',
           correlationId: request.id,
           traceParent: currentTraceParent(),
+          leadSources: [...leadSources, ...(sender.sources ?? [])],
         };
         const body = parseStrictJson(rawBody);
         if (!body.ok) {
@@ -97,6 +115,7 @@ function failureOf(events: readonly ReceivedEvent[]) {
     : {
         status: 409,
         reason: 'conflict',
-        detail: 'this idempotency key came with another lead before; that one stands. Send a new lead under a new key',
+        detail:
+          'this idempotency key came with another content before, and what became of that stands, whether it was kept or dropped; send a new lead under a new key',
       };
 }

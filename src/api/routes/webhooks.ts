@@ -79,6 +79,7 @@ export function webhookRoutes(app: FastifyInstance, { receive, sources, metrics 
             source: source.name,
             correlationId: request.id,
             traceParent: currentTraceParent(),
+            ...(source.sendsLeads && { leadSources: [source.name] }),
           };
           const body = parseExactJson(rawBody);
           if (body === undefined) {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { dayOfFolder, folderOfDay, isWithin, unfinishedFile } from './names.ts';
 import type { Storage } from './storage.ts';
@@ -22,9 +22,11 @@ export function createFolder(root: string): Storage {
       const unfinished = join(unfinishedFolder, unfinishedFile(name));
       const path = join(root, name);
       await mkdir(unfinishedFolder, { recursive: true, mode: 0o700 });
-      await mkdir(dirname(path), { recursive: true });
+      // Leads are for whoever runs Causeway and for its group, to read; analysts are put into that group.
+      await mkdir(dirname(path), { recursive: true, mode: 0o750 });
       try {
         await write(unfinished);
+        await chmod(unfinished, 0o640);
         await flush(unfinished);
         signal.throwIfAborted();
         await rename(unfinished, path);

@@ -1,4 +1,4 @@
-import { integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { boolean, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { bytes, moment } from './columns.ts';
 import { sql } from 'drizzle-orm';
 
@@ -14,6 +14,8 @@ export const apiKeys = pgTable('api_keys', {
   sources: text('sources').array(),
   /** Requests that it may send within a minute; null: any number. */
   perMinute: integer('per_minute'),
+  /** Whether it may read leads, beside what became of its events. */
+  readsLeads: boolean('reads_leads').notNull().default(false),
   createdBy: text('created_by').notNull(),
   createdAt: moment('created_at')
     .notNull()

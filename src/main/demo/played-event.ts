@@ -22,7 +22,7 @@ export function playedEvent({ title, expected }: DemoEvent, view: EventView, all
     source: view.source,
     type: view.type,
     mode,
-    batch: view.workflow.id.startsWith(batchWorkflowId('')),
+    batch: view.workflow?.id.startsWith(batchWorkflowId('')) ?? false,
     outcome: view.outcome,
     decidedBy: decision?.decidedBy ?? 'none',
     ruleId: decision?.ruleId ?? null,

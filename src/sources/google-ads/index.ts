@@ -5,6 +5,7 @@ import { leadOf } from './normalise.ts';
 
 const createGoogleAds = (question?: ConsentQuestion): Source => ({
   name: 'google-ads',
+  sendsLeads: true,
   verification: googleKey,
   parse: (body, receivedAt) => oneLead(withoutKey(body), receivedAt, (lead) => leadOf(lead, question)),
   // Google takes a lead for delivered when it reads exactly this.

@@ -10,6 +10,7 @@ import { leadOf } from './normalise.ts';
  */
 export const hubspotForms: Source = {
   name: 'hubspot-forms',
+  sendsLeads: true,
   verification: standardWebhooksV1,
   explainsUnreadable: true,
   parse(body, receivedAt, headers) {

@@ -36,8 +36,19 @@ function parse(item: unknown, place: string, delivery: Delivery): ParsedEvent | 
   const client = { ip, ...(userAgent !== undefined && { user_agent: userAgent }) };
   const lead = leadEventOf(item, { receivedAt, raw: item, client });
   const at = (path: string): string => [place, path].filter((part) => part !== '').join('.');
-  if (lead.kind === 'violation') return { ...lead, path: at(lead.path) };
+  if (lead.kind === 'violation') return { ...lead, path: at(lead.path), ...saidSource(item) };
   if (!sources || sources.includes(lead.event.source)) return lead;
   const message = `this key may send for ${sources.join(', ')} only`;
-  return { kind: 'violation', path: at('source'), message, raw: lead.ending ? undefined : item };
+  return {
+    kind: 'violation',
+    path: at('source'),
+    message,
+    raw: lead.ending ? undefined : item,
+    source: lead.event.source,
+  };
 }
+
+const saidSource = (item: unknown): { source?: string } =>
+  typeof item === 'object' && item !== null && 'source' in item && typeof item.source === 'string'
+    ? { source: item.source }
+    : {};

@@ -5,6 +5,7 @@ import { leadOf } from './normalise.ts';
 
 const createTypeform = (question?: ConsentQuestion): Source => ({
   name: 'typeform',
+  sendsLeads: true,
   verification: typeformSha256,
   parse: (body, receivedAt) => oneLead(body, receivedAt, (response) => leadOf(response, question)),
   withConsent: createTypeform,

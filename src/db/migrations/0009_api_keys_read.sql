@@ -1,0 +1,1 @@
+ALTER TABLE "api_keys" ADD COLUMN "reads_leads" boolean DEFAULT false NOT NULL;

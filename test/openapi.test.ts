@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Causeway, startCauseway } from './causeway.ts';
+import { newId } from './hubspot-events.ts';
+
+/** Protects what programs and people read about the API before they call it: the description of it, and the schema of a lead. */
+
+let causeway: Causeway;
+beforeAll(async () => {
+  causeway = await startCauseway({ worker: false });
+});
+afterAll(() => causeway.close());
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${causeway.url}${path}`, { headers, signal: AbortSignal.timeout(5_000) });
+
+const operation = z.object({
+  requestBody: z.object({ content: z.object({ 'application/json': z.object({ schema: z.unknown() }) }) }),
+  responses: z.record(z.string(), z.object({ content: z.record(z.string(), z.unknown()).optional() })),
+});
+const description = z.object({
+  components: z.object({ schemas: z.record(z.string(), z.looseObject({})) }),
+  paths: z.looseObject({
+    '/ingest': z.object({ post: operation }),
+    '/webhooks/{source}': z.object({ post: operation }),
+  }),
+});
+
+describe('/docs/json', () => {
+  it('is a valid description of OpenAPI 3.1, in which every reference leads somewhere', async () => {
+    const document: unknown = await (await get('/docs/json')).json();
+    const validator = new Validator();
+    expect(await validator.validate(z.record(z.string(), z.unknown()).parse(document))).toEqual({ valid: true });
+    expect(validator.version).toBe('3.1');
+    const { components } = description.parse(document);
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, target = '']) => target);
+    expect(references.length).toBeGreaterThan(0);
+    const there = Object.keys(components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect(references.filter((target) => !there.includes(target))).toEqual([]);
+  });
+
+  it('says what POST /ingest reads and every answer that it gives', async () => {
+    const { components, paths } = description.parse(await (await get('/docs/json')).json());
+    const { requestBody, responses } = paths['/ingest'].post;
+    const lead = { $ref: '#/components/schemas/LeadEvent' };
+    expect(requestBody.content['application/json'].schema).toEqual({
+      oneOf: [lead, { type: 'array', items: lead, maxItems: 100 }],
+    });
+    expect(components.schemas['LeadEvent']).toMatchObject({ required: expect.arrayContaining(['email', 'source']) });
+    expect(Object.keys(responses)).toEqual(['202', '400', '401', '409', '413', '422', '429', '503']);
+    expect(Object.keys(responses['202']?.content ?? {})).toEqual(['application/json']);
+    expect(Object.keys(responses['422']?.content ?? {})).toEqual(['application/problem+json']);
+  });
+
+  it('says that webhooks are answered 202, and when not', async () => {
+    const { paths } = description.parse(await (await get('/docs/json')).json());
+    const { responses } = paths['/webhooks/{source}'].post;
+    expect(Object.keys(responses)).toEqual(['200', '202', '400', '401', '404', '413', '422', '503']);
+    expect(Object.keys(responses['202']?.content ?? {})).toEqual(['application/json']);
+  });
+
+  it('turns no validation on: what it describes is still read and answered by the route itself', async () => {
+    const lead = { idempotency_key: `k-${newId()}`, source: 'website', email: 'nobody', consent: true };
+    const response = await fetch(`${causeway.url}/ingest`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain', 'x-api-key': 'dev-ingest-key' },
+      body: JSON.stringify(lead),
+      signal: AbortSignal.timeout(5_000),
+    });
+    expect([response.status, await response.json()]).toMatchObject([422, { reason: 'nothing_fits' }]);
+  });
+});
+
+describe('/schemas/lead-event.json', () => {
+  it('is the committed schema, under its own $id', async () => {
+    const response = await get('/schemas/lead-event.json');
+    const served = z.looseObject({ $id: z.string() }).parse(await response.json());
+    expect(served).toEqual(JSON.parse(readFileSync(`${import.meta.dirname}/../lead-event.schema.json`, 'utf8')));
+    expect(served.$id).toBe('/schemas/lead-event.json');
+    expect(response.headers.get('content-type')).toContain('application/schema+json');
+  });
+
+  it('is not sent again to whoever has it', async () => {
+    const first = await get('/schemas/lead-event.json');
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[\w-]+"$/);
+    expect(first.headers.get('cache-control')).toContain('public');
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`]) {
+      expect((await get('/schemas/lead-event.json', { 'if-none-match': known })).status).toBe(304);
+    }
+    expect((await get('/schemas/lead-event.json', { 'if-none-match': '"other"' })).status).toBe(200);
+  });
+});
