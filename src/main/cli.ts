@@ -10,6 +10,7 @@ import { replayCommand } from '../cli/replay.ts';
 import { rulesCommand } from '../cli/rules.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { settleCommand } from '../cli/settle.ts';
+import { subjectsCommand } from '../cli/subjects.ts';
 import { warehouseCommand } from '../cli/warehouse.ts';
 import { whyCommand } from '../cli/why.ts';
 import { readConfiguration } from '../config/environment.ts';
@@ -48,6 +49,7 @@ const commands = [
   keysCommand((work) => withOperations(({ apiKeys }) => work(apiKeys))),
   warehouseCommand(async (work) => (await import('./cli/with-warehouse.ts')).withWarehouse(work)),
   erasuresCommand((work) => withOperations(({ erasures }) => work(erasures))),
+  subjectsCommand((work) => withOperations(({ subjects }) => work(subjects))),
   consentsCommand((consent) => withOperations(({ consents }) => consents.record(consent))),
 ];
 

@@ -3,6 +3,7 @@ import type { Queries } from '../db/database.ts';
 import { createAccept } from '../intake/accept.ts';
 import { createRedrive } from '../intake/redrive.ts';
 import { createStarter } from '../intake/starter.ts';
+import { createSpellings } from '../leads/spellings.ts';
 import { createApiKeys } from '../operations/api-keys.ts';
 import { createConsents } from '../operations/consents.ts';
 import { createSettleEffect } from '../operations/effects.ts';
@@ -11,6 +12,7 @@ import { createFailures } from '../operations/failures.ts';
 import { createLanes } from '../operations/lanes.ts';
 import { createProviders } from '../operations/providers.ts';
 import { createRedrives } from '../operations/redrives.ts';
+import { createSubjects } from '../operations/subjects.ts';
 import { createViolationList } from '../operations/violations.ts';
 import { createWhy } from '../operations/why.ts';
 import type { Keyring } from '../privacy/keyring.ts';
@@ -45,6 +47,16 @@ export function wireOperations(
       tenantId,
       accept: createAccept({ queries, hasher, keyring, starter, isBatched: () => false, log }),
       receipts: receiptsOf(configuration),
+    }),
+    subjects: createSubjects({
+      queries,
+      keyring,
+      hasher,
+      tenantId,
+      spellingsOf: createSpellings({ defaultCountry: configuration.LEADS_DEFAULT_COUNTRY }),
+      // No command waits for the libraries of a store that it does not ask.
+      warehouse: async () => (await import('./warehouse.ts')).warehouseOf(configuration),
+      log,
     }),
     apiKeys: createApiKeys({ queries, tenantId }),
     lanes: createLanes({ queries }),
