@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { createActions, erasureActions, leadActions } from '../src/actions/index.ts';
 import { runCli } from '../src/cli/run-cli.ts';
@@ -15,7 +15,8 @@ import { createConsents } from '../src/operations/consents.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
 import { erase, operator, sendLead, somebody } from './erasing.ts';
 import { eventually } from './eventually.ts';
-import { contestedDeal, dealChange, newId } from './hubspot-events.ts';
+import { calmDeal, contestedDeal, dealChange, newId } from './hubspot-events.ts';
+import { postProduct, productEvent, startWithProduct } from './product-events.ts';
 
 /** Protects persons: who asks what is held of them is given all of it, and nothing of anybody else. */
 
@@ -170,6 +171,25 @@ describe('what a person is given who asks what is held of them', () => {
     }
     expect((await operator(causeway, 'POST', '/ops/subjects', { email: 'x', phone: 'y' })).status).toBe(400);
   });
+});
+
+it('is nothing of the owner and the contact of a deal that the person did something about', async () => {
+  const product = await startWithProduct();
+  onTestFinished(() => product.close());
+  const [person, other, ownerId, deal] = [somebody(), somebody(), String(newId()), String(newId())];
+  const otherId = String(newId());
+  await product.sandbox.put('owners', ownerId, owner);
+  await product.sandbox.put('contacts', otherId, { email: other.email.toLowerCase(), firstname: other.first_name });
+  const properties = { ...calmDeal(), dealname: `Deal ${deal}`, hubspot_owner_id: ownerId };
+  await product.sandbox.put('deals', deal, properties, { contacts: [otherId] });
+  const sent = await postProduct(product, [productEvent('call.held', { deal, email: person.email })]);
+  for (const { id } of sent.events) await product.finished(id);
+  const { answer } = await operator(product, 'POST', '/ops/subjects', { email: person.email });
+  const { events } = subjectExport.parse(answer);
+  expect(events).toMatchObject([{ facts: { deal: { name: `Deal ${deal}` } } }]);
+  const text = JSON.stringify(events).toLowerCase();
+  for (const theirs of [other.email, other.first_name, owner.email, owner.firstName])
+    expect(text).not.toContain(theirs.toLowerCase());
 });
 
 it('is printed by the command line, which says when there is nothing', async () => {

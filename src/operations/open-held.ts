@@ -1,6 +1,7 @@
 import type { HeldCopy, HeldEffect, HeldEvent, PersonKey } from '../db/held-of-person.ts';
 import { personOf } from '../domain/contact-person.ts';
 import { plannedAction } from '../domain/decision.ts';
+import type { CanonicalEvent } from '../domain/event.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { SubjectIdentifiers } from '../domain/incoming.ts';
 import { receiverOf, type SubjectExport } from '../domain/subject-export.ts';
@@ -17,14 +18,17 @@ import {
 
 type Shown = SubjectExport['events'][number];
 
-/** An event about the person, opened. What was found out about others, and mailboxes of others, are left out. */
-export function openHeld(event: HeldEvent, keyring: Keyring): Shown {
+type IsThem = (contact: SubjectIdentifiers) => boolean;
+
+/** An event about the person, opened. Where something went is left out, since it may be the mailbox of somebody else. */
+export function openHeld(event: HeldEvent, keyring: Keyring, isThem: IsThem): Shown {
   const { key } = keyring.unwrap({ id: event.keyId, wrapped: event.wrappedKey });
+  const sent = openOrNull(sealedEvent, key, event.id, event.sealed);
   const facts = openOrNull(sealedFacts, key, event.id, event.factsSealed);
   return {
     ...shellOf(event),
-    sent: openOrNull(sealedEvent, key, event.id, event.sealed),
-    facts: facts && withoutOthers(facts),
+    sent,
+    facts: facts && withoutOthers(sent, facts, isThem),
     decisions: event.decisions.map(({ decidedAt, inForce, sealed }) => ({
       decidedAt,
       inForce,
@@ -45,18 +49,13 @@ export function openHeld(event: HeldEvent, keyring: Keyring): Shown {
 const mayName: ReadonlySet<string> = new Set(['notify_ae', 'draft_followup']);
 
 /** An event that only names the person: of what it is about nothing is theirs, and its contact may be another one by now. */
-export function openNaming(
-  event: HeldEvent,
-  keyring: Keyring,
-  isThem: (contact: SubjectIdentifiers) => boolean,
-): SubjectExport['namedIn'][number] {
+export function openNaming(event: HeldEvent, keyring: Keyring, isThem: IsThem): SubjectExport['namedIn'][number] {
   const { key } = keyring.unwrap({ id: event.keyId, wrapped: event.wrappedKey });
   const sent = openOrNull(sealedEvent, key, event.id, event.sealed);
-  const contact = openOrNull(sealedFacts, key, event.id, event.factsSealed)?.contact;
-  const person = sent && contact ? personOf(sent, contact) : undefined;
+  const facts = openOrNull(sealedFacts, key, event.id, event.factsSealed);
   return {
     ...shellOf(event),
-    contact: person && isThem(person) ? contact : null,
+    contact: (facts && contactIn(sent, facts, isThem)) ?? null,
     effects: event.effects.filter(({ action }) => mayName.has(action)).map(doneOf),
   };
 }
@@ -84,7 +83,17 @@ const shellOf = ({ id, source, type, state, outcome, receivedAt, finishedAt }: H
   finishedAt,
 });
 
-const withoutOthers = ({ owner: _owner, ...facts }: Facts) => facts;
+/** The contact that an event's facts tell of, if that is the person: a deal's may be another one. */
+function contactIn(sent: CanonicalEvent | null, { contact }: Facts, isThem: IsThem): Facts['contact'] {
+  const person = sent && contact ? personOf(sent, contact) : undefined;
+  return person && isThem(person) ? contact : undefined;
+}
+
+function withoutOthers(sent: CanonicalEvent | null, facts: Facts, isThem: IsThem) {
+  const { owner: _owner, contact: _contact, ...rest } = facts;
+  const contact = contactIn(sent, facts, isThem);
+  return { ...rest, ...(contact && { contact }) };
+}
 
 function doneOf({ action, state, at, receipt }: HeldEffect): Shown['effects'][number] {
   const { data: known } = plannedAction.shape.type.safeParse(action);

@@ -78,7 +78,7 @@ export function createSubjects(options: {
     const shown = leads.slice(0, maxEventsPerExport);
     return {
       leads: shown,
-      events: events.slice(0, maxEventsPerExport).map((event) => openHeld(event, keyring)),
+      events: events.slice(0, maxEventsPerExport).map((event) => openHeld(event, keyring, isThem)),
       namedIn: naming.slice(0, maxEventsPerExport).map((event) => openNaming(event, keyring, isThem)),
       consents,
       cached: cached.map((copy) => openCopy(copy, keys, keyring)),
