@@ -7,6 +7,7 @@ import { lanesCommand } from '../cli/lanes.ts';
 import { migrateCommand } from '../cli/migrate.ts';
 import { redriveCommand } from '../cli/redrive.ts';
 import { replayCommand } from '../cli/replay.ts';
+import { retentionCommand } from '../cli/retention.ts';
 import { rulesCommand } from '../cli/rules.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { settleCommand } from '../cli/settle.ts';
@@ -50,6 +51,7 @@ const commands = [
   warehouseCommand(async (work) => (await import('./cli/with-warehouse.ts')).withWarehouse(work)),
   erasuresCommand((work) => withOperations(({ erasures }) => work(erasures))),
   subjectsCommand((work) => withOperations(({ subjects }) => work(subjects))),
+  retentionCommand((work) => withOperations(({ retention }) => work(retention))),
   consentsCommand((consent) => withOperations(({ consents }) => consents.record(consent))),
 ];
 
