@@ -20,7 +20,7 @@ import { insertFailed } from './ops.ts';
 import { startProgram } from './program.ts';
 import { openSession } from './session.ts';
 import { temporaryFolder } from './warehouse.ts';
-import { call, lead } from './warehouse-lead.ts';
+import { call, lead as warehouseLead } from './warehouse-lead.ts';
 
 /** Protects persons from what is kept for longer than anybody needs it, and everybody else from a key that is taken too early. */
 
@@ -102,6 +102,18 @@ const sealedOf = ({ queries }: Causeway, id: string) =>
         + (select count(address_sealed) from effects where event_id = ${id}) as sealed`)
     .then(({ rows }) => Number(rows[0]?.sealed));
 
+const violation = (days: number) => sql`
+  insert into schema_violations (id, tenant_id, source, path, message, correlation_id, received_at)
+  select gen_random_uuid(), 'default', 'test', '', '', '', clock_timestamp() - ${days} * interval '1 day'`;
+
+/** A person's key that is old and that nothing refers to. */
+async function unusedKey({ queries, configuration }: Causeway): Promise<string> {
+  const email = `${randomUUID()}@example.com`;
+  const { id } = await keyringOf(configuration, queries).keyFor(tenantId, { kind: 'person', email });
+  await queries.execute(sql`update subject_keys set created_at = created_at - interval '2 days' where id = ${id}`);
+  return id;
+}
+
 const nothing = { violations: 0, payloads: 0, failed: 0, leads: 0, modelCalls: 0, audit: 0, keys: 0 };
 
 describe('what was kept for long enough', () => {
@@ -117,9 +129,6 @@ describe('what was kept for long enough', () => {
     ];
     await age(causeway, oldestId, 21);
     await age(causeway, oldId, 11);
-    const violation = (days: number) => sql`
-      insert into schema_violations (id, tenant_id, source, path, message, correlation_id, received_at)
-      select gen_random_uuid(), 'default', 'test', '', '', '', clock_timestamp() - ${days} * interval '1 day'`;
     await queries.execute(violation(6));
     await queries.execute(violation(4));
     for (const days of [11, 13])
@@ -201,13 +210,6 @@ describe('what was kept for long enough', () => {
 });
 
 describe('a key', () => {
-  /** A person's key that is old and that nothing refers to. */
-  async function unusedKey({ queries, configuration }: Causeway): Promise<string> {
-    const email = `${randomUUID()}@example.com`;
-    const { id } = await keyringOf(configuration, queries).keyFor(tenantId, { kind: 'person', email });
-    await queries.execute(sql`update subject_keys set created_at = created_at - interval '2 days' where id = ${id}`);
-    return id;
-  }
   let causeway: Causeway;
   beforeAll(async () => {
     causeway = await startCauseway({ worker: false });
@@ -307,7 +309,7 @@ describe('the schedules', () => {
     expect(await files()).toBe(2);
     for (const [index, id] of ids.entries()) {
       const at = new Date(Date.now() - 3 * 86_400_000 + index);
-      await warehouse?.put(lead({ event_id: id, received_at: at }), call);
+      await warehouse?.put(warehouseLead({ event_id: id, received_at: at }), call);
     }
     expect(await triggered(causeway, 'warehouse-compaction')).toEqual({ days: 1 });
   });

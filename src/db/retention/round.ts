@@ -74,12 +74,13 @@ async function removeLeads(queries: Queries, days: number, eraseCopies: EraseCop
 
 const countedUpTo = 10_000;
 
+const isAged = (kept: KeptFor): kept is KeptFor & { name: AgedClass } => kept.name !== 'keys';
+
 /** What would go now; `more`: and others beyond those. Which keys nothing refers to is seen when they go. */
 export async function retentionForecast(
   queries: Queries,
   kept: readonly KeptFor[],
 ): Promise<(KeptFor & { rows: number; more: boolean })[]> {
-  const isAged = (each: KeptFor): each is KeptFor & { name: AgedClass } => each.name !== 'keys';
   const forecast = [];
   for (const { name, days } of kept.filter(isAged)) {
     const rows = await countOld(queries, name, days, countedUpTo + 1);
