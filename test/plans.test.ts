@@ -14,6 +14,9 @@ import { forgetCachedFacts, readCachedFacts, storeCachedFacts } from '../src/db/
 import { countIntents } from '../src/db/intent.ts';
 import { closeEvent, takeOverdueHeads } from '../src/db/lane-heads.ts';
 import { reopenEvents } from '../src/db/reopen-events.ts';
+import { deleteOldest, oldestIds } from '../src/db/retention/aged-rows.ts';
+import { blankEvents } from '../src/db/retention/blank-events.ts';
+import { removeUnusedKeys } from '../src/db/retention/unused-keys.ts';
 import * as schema from '../src/db/schema/index.ts';
 import { createSubjectKeyStore } from '../src/db/subject-keys.ts';
 import { createTestDatabase } from './database.ts';
@@ -60,6 +63,10 @@ beforeAll(async () => {
   await session.query(`
     insert into subject_keys (id, tenant_id, subject, wrapped)
       select md5(n::text)::uuid, 'default', 'subject-' || n, '\\x00' from generate_series(1, 5000) n`);
+  // Nothing refers to the oldest ones.
+  await session.query(`
+    insert into subject_keys (id, tenant_id, subject, wrapped, created_at)
+      select gen_random_uuid(), 'default', 'unused-' || n, '\\x00', clock_timestamp() - interval '1 day' from generate_series(1, 100) n`);
   await session.query(`
     insert into subject_aliases (tenant_id, alias, key_id)
       select 'default', 'alias-' || n, md5(n::text)::uuid from generate_series(1, 5000) n`);
@@ -86,7 +93,24 @@ beforeAll(async () => {
     insert into effects (key, event_id, action, target_id, priority, state, generation, attempts, attempt_lease_until, unsettled)
       select id || ':notify_ae', id, 'notify_ae', 'default', 'high', 'refused', 0, 1, clock_timestamp(), false from events`);
   await session.query(`update events set account_ref = md5((position % 1000)::text), contact_ref = md5((position % 3000)::text)
-    where state = 'failed'`);
+    , outcome = case when position % 10 = 0 then 'failed' else 'acted' end where state = 'failed'`);
+  await session.query(`
+    insert into leads (id, tenant_id, event_id, idempotency_key, source, received_at, email)
+      select id, 'default', id, key_hash, 'website', received_at, key_hash || '@example.com' from events limit 5000`);
+  await session.query(`
+    insert into schema_violations (id, tenant_id, source, path, message, correlation_id, subject_key_id, sealed)
+      select gen_random_uuid(), 'default', 'hubspot', '', '', '', md5('1')::uuid, '\\x00' from generate_series(1, 5000)`);
+  await session.query(`
+    insert into model_calls (id, tenant_id, event_id, generation, day, model, prompt_hash)
+      select gen_random_uuid(), 'default', id, 0, current_date, '', '' from events limit 5000`);
+  await session.query(`
+    insert into event_people (tenant_id, alias, event_id) select 'default', 'alias-' || position, id from events limit 5000`);
+  await session.query(`
+    insert into erased_subjects (tenant_id, alias, erased_at)
+      select 'default', 'erased-' || n, clock_timestamp() from generate_series(1, 5000) n`);
+  await session.query(`
+    insert into audit_log (id, tenant_id, who, what, on_what)
+      select gen_random_uuid(), 'default', '', '', '' from generate_series(1, 5000)`);
   await session.query(`
     insert into facts_cache (tenant_id, provider, object_type, object_hash, version, fetched_at, subject_key_id, sealed)
       select 'default', 'hubspot', 'deal', md5(n::text), '1', clock_timestamp(), md5(n::text)::uuid, '\\x00'
@@ -274,6 +298,44 @@ describe('among twenty thousand events', () => {
             since: new Date(Date.now() - 86_400_000).toISOString(),
           },
         ]),
+    ],
+    [
+      'what was refused long ago is found',
+      ['schema_violations_age'],
+      () => deleteOldest(queries, 'violations', 0, 500),
+    ],
+    [
+      'calls of a model long ago are found',
+      ['model_calls_age', 'events_pkey'],
+      () => deleteOldest(queries, 'modelCalls', 0, 500),
+    ],
+    ['what operators did long ago is found', ['audit_log_age'], () => deleteOldest(queries, 'audit', 0, 500)],
+    [
+      'leads of long ago are found',
+      ['idx_leads_received_at', 'events_pkey'],
+      () => queries.execute(oldestIds('leads', 0, 500)),
+    ],
+    [
+      'events that have been over for long are blanked',
+      ['events_over', 'events_pkey', 'decisions_event', 'effects_event', 'model_calls_event', 'event_people_event'],
+      () => blankEvents(queries, 'payloads', 0, 500),
+    ],
+    [
+      'so are those that failed',
+      [
+        'events_failed_over',
+        'events_pkey',
+        'decisions_event',
+        'effects_event',
+        'model_calls_event',
+        'event_people_event',
+      ],
+      () => blankEvents(queries, 'failed', 0, 500),
+    ],
+    [
+      'keys that nothing refers to are found',
+      ['subject_keys_age', 'subject_aliases_key', 'facts_cache_subject', 'events_subject'],
+      () => removeUnusedKeys(queries, { days: 0, limit: 500, after: null }),
     ],
     [
       "a subject's key is found by an alias",

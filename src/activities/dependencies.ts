@@ -1,6 +1,7 @@
 import type { Action } from '../actions/action.ts';
 import type { ModelPort, Ports } from '../connectors/ports.ts';
 import type { Queries } from '../db/database.ts';
+import type { EraseCopies } from '../db/retention/round.ts';
 import type { ModelSettings } from '../decisions/model/prompt.ts';
 import type { RuleSet } from '../decisions/rule.ts';
 import type { PlannedAction } from '../domain/decision.ts';
@@ -36,6 +37,7 @@ export interface ActivityDependencies {
   /** All that Temporal kept of an execution, decrypted; empty where it kept nothing. */
   historyTexts: (workflowId: string) => Promise<string>;
   receipts: Receipts;
+  eraseCopies: EraseCopies;
   actions: Readonly<Partial<Record<PlannedAction['type'], Action>>>;
   fallback: { channel: string; mailbox: string };
   ledger: Ledger;

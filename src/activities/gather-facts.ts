@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import type { CrmPort } from '../connectors/ports.ts';
 import { allowedAccount, allowedDeal, type ContextField } from '../domain/context-field.ts';
 import type { CanonicalEvent } from '../domain/event.ts';
-import type { ContactFacts, DealFacts, Facts } from '../domain/facts.ts';
+import { personOf } from '../domain/contact-person.ts';
+import type { DealFacts, Facts } from '../domain/facts.ts';
 import { VendorError } from '../domain/failure.ts';
 import type { SubjectIdentifiers } from '../domain/incoming.ts';
 import { createLookUps } from './look-ups.ts';
@@ -107,24 +107,8 @@ export async function gatherFacts(
   return { facts, retryable: lookUps.retryable() };
 }
 
-const hubspotPayload = z.object({ portalId: z.number().optional().catch(undefined) });
-
 /** A batch read leaves out what is gone. */
 function the<T>(found: T | undefined, name: string): T {
   if (found === undefined) throw new VendorError('HubSpot', 'NotFound', `HubSpot: NotFound (no such ${name})`);
   return found;
-}
-
-/** Who a contact is: under their key it is kept. One who could not be found again for erasing is not kept. */
-export function personOf(
-  { source, payload }: CanonicalEvent,
-  { id, email }: ContactFacts,
-): SubjectIdentifiers | undefined {
-  const { portalId } = source === 'hubspot' ? hubspotPayload.parse(payload) : {};
-  if (email === undefined && portalId === undefined) return undefined;
-  return {
-    kind: 'person',
-    ...(email !== undefined && { email }),
-    ...(portalId !== undefined && { external: ['hubspot', String(portalId), id] }),
-  };
 }

@@ -2,6 +2,7 @@ import { createAct } from './act.ts';
 import { createBegin } from './begin.ts';
 import { createBeginBatch } from './begin-batch.ts';
 import { createCapture } from './capture.ts';
+import { createCompactDays } from './compact-days.ts';
 import { createConsult } from './consult.ts';
 import { createDecide } from './decide.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -16,6 +17,7 @@ import { createShutGate } from './erasure/shut-gate.ts';
 import { createSignReceipt } from './erasure/sign-receipt.ts';
 import { createVerifyErasure } from './erasure/verify-erasure.ts';
 import { createFinishStep } from './finish.ts';
+import { createRetain } from './retain.ts';
 
 /** Every activity that workflows may call, by its name. */
 export function createActivities(dependencies: ActivityDependencies) {
@@ -37,6 +39,8 @@ export function createActivities(dependencies: ActivityDependencies) {
     enrichBatch: createEnrichBatch(dependencies),
     decideBatch: createDecideBatch(dependencies),
     endBatch: createEndBatch(dependencies),
+    retain: createRetain(dependencies),
+    compactDays: createCompactDays(dependencies),
   };
 }
 

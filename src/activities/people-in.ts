@@ -1,8 +1,8 @@
+import { personOf } from '../domain/contact-person.ts';
 import type { CanonicalEvent } from '../domain/event.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Hasher } from '../privacy/hasher.ts';
 import { aliasesOf } from '../privacy/subject-aliases.ts';
-import { personOf } from './gather-facts.ts';
 
 /** Whom the facts of an event name, as keyed hashes; an event about the contact itself is found by its key. */
 export function peopleIn(hasher: Hasher, tenantId: string, event: CanonicalEvent, { contact }: Facts): string[] {

@@ -6,10 +6,10 @@ import type { Erasures } from '../operations/erasures.ts';
 import { type Command, type Output, UsageError } from './command.ts';
 import { formatTable } from './table.ts';
 
-const whomOptions = { email: { type: 'string' }, phone: { type: 'string' }, id: { type: 'string' } } as const;
+export const whomOptions = { email: { type: 'string' }, phone: { type: 'string' }, id: { type: 'string' } } as const;
 
 /** Exactly one of the three options, as a query. */
-function readWhom(values: { email?: string; phone?: string; id?: string }): SubjectQuery {
+export function readWhom(values: { email?: string; phone?: string; id?: string }): SubjectQuery {
   const parsed = subjectQuery.safeParse(values);
   if (!parsed.success)
     throw new UsageError(`say whom: ${parsed.error.issues[0]?.message ?? 'one of --email, --phone, --id'}`);

@@ -47,6 +47,8 @@ test('without a word in it, or without the file, these are the terms', () => {
       },
     },
     leads: { sources: ['website', 'chatbot', 'app', 'webhook'] },
+    retention: { violations: 30, payloads: 400, failed: 730, leads: 'keep', modelCalls: 730, audit: 'keep' },
+    warehouse: { compaction: true },
     breaker: { failures: 5, resetSeconds: 30 },
   };
   expect(parseCausewayFile('')).toEqual(terms);
@@ -70,6 +72,8 @@ describe('a mistake is refused with its place and what is expected', () => {
       'sources: { shop: { secret: whsec_x, fields: { objectType: t, objectId: i } } }',
       /sources\.shop/,
     ],
+    ['events forgotten while they may still come again', 'retention: { payloads: 7 }', /retention\.payloads: /],
+    ['a time to keep that is no time', 'retention: { leads: forever }', /retention\.leads: /],
     ['a key that stands there twice', 'breaker: { failures: 5 }\nbreaker: { failures: 6 }', /unique/],
     ['no YAML', 'modes: [', /causeway\.yaml: /],
   ])('%s', (_what, text, message) => {

@@ -51,6 +51,10 @@ const webhookSource = z.strictObject({
 
 const seconds = z.number().int().positive();
 
+/** For how many days something is kept. What comes twice is recognised within a week, and what is behind is brought up to date within one. */
+const keptFor = (leastDays: number) => z.union([z.literal('keep'), z.number().int().min(leastDays)]);
+const overAWeek = 8;
+
 /** `causeway.yaml`: what an installation decides for itself and may show to everybody. Secrets are in the environment. */
 const causewayFile = z.strictObject({
   /** The first entry that fits an event's type holds; `rules` when none does. */
@@ -116,6 +120,26 @@ const causewayFile = z.strictObject({
     .strictObject({
       /** That the metrics name; a lead of any other counts as `other`, unless its key is bound to that source. */
       sources: z.array(z.string().min(1).max(50)).max(50).default(['website', 'chatbot', 'app', 'webhook']),
+    })
+    .prefault({}),
+  /** Days, or `keep`: for good. */
+  retention: z
+    .strictObject({
+      violations: keptFor(1).default(30),
+      /** What was sent, found out and decided, where things went, and what a model was asked, of events that are over. */
+      payloads: keptFor(overAWeek).default(400),
+      /** The same of events that failed and may be run again. */
+      failed: keptFor(overAWeek).default(730),
+      /** Rows of `leads`, and their copies in the warehouse. */
+      leads: keptFor(overAWeek).default('keep'),
+      modelCalls: keptFor(overAWeek).default(730),
+      audit: keptFor(1).default('keep'),
+    })
+    .prefault({}),
+  warehouse: z
+    .strictObject({
+      /** Whether the files of each day that is over are made one, once a day. */
+      compaction: z.boolean().default(true),
     })
     .prefault({}),
   breaker: z.strictObject({ failures: seconds.default(5), resetSeconds: seconds.default(30) }).prefault({}),

@@ -9,9 +9,11 @@ import { migrateCommand } from '../cli/migrate.ts';
 import { redriveCommand } from '../cli/redrive.ts';
 import { residueCommand } from '../cli/residue.ts';
 import { replayCommand } from '../cli/replay.ts';
+import { retentionCommand } from '../cli/retention.ts';
 import { rulesCommand } from '../cli/rules.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { settleCommand } from '../cli/settle.ts';
+import { subjectsCommand } from '../cli/subjects.ts';
 import { warehouseCommand } from '../cli/warehouse.ts';
 import { whyCommand } from '../cli/why.ts';
 import { readConfiguration } from '../config/environment.ts';
@@ -54,6 +56,8 @@ const commands = [
     async (texts, files) => (await import('./cli/residue.ts')).scanForResidue(texts, files ?? []),
     () => textOf(process.stdin),
   ),
+  subjectsCommand((work) => withOperations(({ subjects }) => work(subjects))),
+  retentionCommand((work) => withOperations(({ retention }) => work(retention))),
   consentsCommand((consent) => withOperations(({ consents }) => consents.record(consent))),
 ];
 

@@ -6,11 +6,12 @@ import { dataFolder } from './world/folders.ts';
 
 /** The warehouse of this installation; `undefined` where none is configured. */
 export function warehouseOf(configuration: Configuration): WarehousePort | undefined {
-  const place = placeOf(configuration);
+  const place = warehousePlaceOf(configuration);
   return place && createWarehouse({ place, alone: (work) => runAlone(configuration.DATABASE_URL, 'warehouse', work) });
 }
 
-function placeOf({ WAREHOUSE_PATH: path, WAREHOUSE_URL: url, AWS_REGION: region }: Configuration) {
+/** `undefined` where none is configured. */
+export function warehousePlaceOf({ WAREHOUSE_PATH: path, WAREHOUSE_URL: url, AWS_REGION: region }: Configuration) {
   if (path !== undefined) return { folder: dataFolder(path) };
   if (url === undefined) return undefined;
   const { protocol, origin, hostname, pathname } = new URL(url);

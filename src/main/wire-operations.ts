@@ -1,8 +1,10 @@
 import type { Configuration } from '../config/environment.ts';
 import type { Queries } from '../db/database.ts';
+import { keptFor } from '../domain/retention.ts';
 import { createAccept } from '../intake/accept.ts';
 import { createRedrive } from '../intake/redrive.ts';
 import { createStarter } from '../intake/starter.ts';
+import { createSpellings } from '../leads/spellings.ts';
 import { createApiKeys } from '../operations/api-keys.ts';
 import { createConsents } from '../operations/consents.ts';
 import { createSettleEffect } from '../operations/effects.ts';
@@ -11,12 +13,16 @@ import { createFailures } from '../operations/failures.ts';
 import { createLanes } from '../operations/lanes.ts';
 import { createProviders } from '../operations/providers.ts';
 import { createRedrives } from '../operations/redrives.ts';
+import { createRetention } from '../operations/retention.ts';
+import { createSubjects } from '../operations/subjects.ts';
 import { createViolationList } from '../operations/violations.ts';
 import { createWhy } from '../operations/why.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { EventWorkflows } from '../temporal/event-workflows.ts';
+import { eraseCopiesFrom } from './erase-copies.ts';
+import { installationOf } from './installation.ts';
 import { hasherOf, receiptsOf } from './stores.ts';
 
 /** What operators can ask and do, by HTTP and by the command line. */
@@ -34,6 +40,8 @@ export function wireOperations(
   const { tenantId, queries, keyring, log } = dependencies;
   const hasher = hasherOf(configuration);
   const starter = createStarter(dependencies);
+  // No command waits for the libraries of a store that it does not ask.
+  const warehouse = async () => (await import('./warehouse.ts')).warehouseOf(configuration);
   const redrive = createRedrive({ queries, starter });
   return {
     failures: createFailures({ queries, tenantId }),
@@ -45,6 +53,22 @@ export function wireOperations(
       tenantId,
       accept: createAccept({ queries, hasher, keyring, starter, isBatched: () => false, log }),
       receipts: receiptsOf(configuration),
+    }),
+    subjects: createSubjects({
+      queries,
+      keyring,
+      hasher,
+      tenantId,
+      spellingsOf: createSpellings({ defaultCountry: configuration.LEADS_DEFAULT_COUNTRY }),
+      warehouse,
+      log,
+    }),
+    retention: createRetention({
+      queries,
+      tenantId,
+      // Read when it is asked for: whoever explains an event needs no settings.
+      kept: () => keptFor(installationOf(configuration).retention),
+      eraseCopies: async (ids) => eraseCopiesFrom({ warehouse: await warehouse() })(ids),
     }),
     apiKeys: createApiKeys({ queries, tenantId }),
     lanes: createLanes({ queries }),

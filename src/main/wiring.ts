@@ -19,6 +19,7 @@ import { createViolations } from '../intake/violations.ts';
 import type { Readiness } from '../operations/readiness.ts';
 import type { HistoryCodec } from '../privacy/payload-codec.ts';
 import { configuredSources } from './configured-sources.ts';
+import { eraseCopiesFrom } from './erase-copies.ts';
 import { guardModel } from './guarded-ports.ts';
 import { installationOf, shippedRules } from './installation.ts';
 import { modelOf } from './model.ts';
@@ -158,6 +159,7 @@ export function wireActivities(
     cancelWorkflow: workflows.cancel,
     historyTexts: workflows.historyTexts,
     receipts: receiptsOf(configuration),
+    eraseCopies: eraseCopiesFrom(ports),
     queries: steps,
     keyring,
     hasher,

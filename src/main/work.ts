@@ -11,8 +11,11 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/traces.ts';
 import type { EventWorkflows } from '../temporal/event-workflows.ts';
 import { createWorker } from '../temporal/worker.ts';
+import { installationOf } from './installation.ts';
 import type { Running } from './process.ts';
 import { openPool } from './stores.ts';
+import { createUpkeep } from './upkeep.ts';
+import { warehousePlaceOf } from './warehouse.ts';
 import { wireActivities } from './wiring.ts';
 
 const sweepEveryMs = 1_000;
@@ -69,6 +72,11 @@ export async function startWork(
       () => batches.collect(),
       () => batches.lookAfter(limits),
       createTidy(finishing.queries),
+      createUpkeep({
+        schedules: workflows.schedules,
+        settings: installationOf(configuration),
+        hasWarehouse: warehousePlaceOf(configuration) !== undefined,
+      }),
     ],
     everyMs: options.sweepEveryMs ?? sweepEveryMs,
     log,

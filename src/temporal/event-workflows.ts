@@ -6,10 +6,11 @@ import { withTraceParent } from '../telemetry/traces.ts';
 import { createBatchWorkflows } from './batch-workflows.ts';
 import { callWithin } from './call-within.ts';
 import { historyTexts } from './history-texts.ts';
+import { createSchedules } from './schedules.ts';
 import { correlationIdKey, eventTypeKey, laneKey, sourceKey, tenantKey } from './search-attributes.ts';
 import { lookAt, startOnce } from './start-once.ts';
 
-/** Starts workflows by name, of events and of batches, and looks at those that exist. No caller waits past its deadline. */
+/** Starts workflows by name, of events, of batches and by schedule, and looks at those that exist. No caller waits past its deadline. */
 export function createEventWorkflows(options: {
   client: Client;
   taskQueue: string;
@@ -61,6 +62,7 @@ export function createEventWorkflows(options: {
     historyTexts: (workflowId: string): Promise<string> => historyTexts(client, workflowId, codec),
 
     batches: createBatchWorkflows({ client, taskQueue }),
+    schedules: createSchedules({ client, taskQueue }),
   };
 }
 

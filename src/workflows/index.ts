@@ -1,3 +1,5 @@
+export { applyRetention } from './apply-retention.ts';
+export { compactWarehouse } from './compact-warehouse.ts';
 export { eraseSubject } from './erase-subject.ts';
 export { gtmBatch } from './gtm-batch.ts';
 export { gtmEvent } from './gtm-event.ts';

@@ -9,6 +9,7 @@ import { batchWorkflowId } from '../../src/domain/ids.ts';
 import { receipt } from '../../src/domain/received.ts';
 import { projectFolder } from '../../src/main/world/folders.ts';
 import { freePorts } from '../../src/main/world/ports.ts';
+import type { RetentionInput } from '../../src/workflows/apply-retention.ts';
 import { fetchHistory } from '../../src/temporal/recorded-history.ts';
 import { type Causeway, startCauseway } from '../causeway.ts';
 import { crmRules, overdueDeal } from '../crm-rules.ts';
@@ -122,6 +123,38 @@ async function submitted({ url, configuration }: Causeway): Promise<string> {
   });
   return receipt.parse(await response.json()).events[0]?.id ?? '';
 }
+
+/** Starts a workflow that is otherwise started by its schedule; `canceled` before a worker takes it. */
+async function scheduled(
+  causeway: Causeway,
+  workflowType: 'applyRetention' | 'compactWarehouse',
+  args: unknown[],
+  { canceled: isCanceled = false } = {},
+): Promise<Happened> {
+  const { TEMPORAL_TASK_QUEUE: taskQueue } = causeway.configuration;
+  const workflowId = `${workflowType}:${randomUUID()}`;
+  const handle = await causeway.client.workflow.start(workflowType, { workflowId, taskQueue, args });
+  if (isCanceled) await handle.cancel();
+  await causeway.startWorker();
+  return { causeway, workflowId };
+}
+
+/** So many things that operators did, a hundred days ago. */
+const auditOf = ({ queries }: Causeway, count: number) =>
+  queries.execute(sql`
+    insert into audit_log (id, tenant_id, who, what, on_what, at)
+    select gen_random_uuid(), 'default', '', '', '', clock_timestamp() - interval '100 days' from generate_series(1, ${count})`);
+
+const retention = (changes: Partial<RetentionInput> = {}): RetentionInput => ({
+  classes: [
+    { name: 'violations', days: 30 },
+    { name: 'audit', days: 30 },
+    { name: 'keys', days: 1 },
+  ],
+  roundMs: 0,
+  maxRounds: 2,
+  ...changes,
+});
 
 /** A model is asked about every event. */
 const modelFirst = 'modes: [{ types: [deal.*], mode: model-first }]';
@@ -371,6 +404,43 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
     // A table that nobody clears.
     await causeway.queries.execute(sql`create table notes as select ${email}::text as note`);
     return happened(causeway, (await erase(causeway, { email })).id);
+  },
+
+  async 'retention-applied'() {
+    const causeway = await waiting();
+    await auditOf(causeway, 501);
+    return scheduled(causeway, 'applyRetention', [retention()]);
+  },
+
+  async 'retention-cut-short'() {
+    const causeway = await waiting();
+    await auditOf(causeway, 1_001);
+    return scheduled(causeway, 'applyRetention', [retention({ classes: [{ name: 'audit', days: 30 }] })]);
+  },
+
+  async 'retention-of-one-failed'() {
+    const causeway = await waiting();
+    await auditOf(causeway, 1);
+    const session = await openSession(causeway.configuration.DATABASE_URL);
+    onTestFinished(() => session.close());
+    await session.query(
+      `create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`,
+    );
+    await session.query('create trigger refuse before delete on audit_log execute function refuse()');
+    const classes = ['audit', 'keys'] as const;
+    return scheduled(causeway, 'applyRetention', [retention({ classes: classes.map((name) => ({ name, days: 30 })) })]);
+  },
+
+  async 'retention-canceled'() {
+    return scheduled(await waiting(), 'applyRetention', [retention()], { canceled: true });
+  },
+
+  async 'compaction-done'() {
+    return scheduled(await waiting(), 'compactWarehouse', []);
+  },
+
+  async 'compaction-canceled'() {
+    return scheduled(await waiting(), 'compactWarehouse', [], { canceled: true });
   },
 
   async superseded() {

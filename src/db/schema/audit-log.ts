@@ -15,5 +15,5 @@ export const auditLog = pgTable(
       .notNull()
       .default(sql`clock_timestamp()`),
   },
-  (table) => [index('audit_log_at').on(table.tenantId, table.at)],
+  (table) => [index('audit_log_at').on(table.tenantId, table.at), index('audit_log_age').on(table.at)],
 );

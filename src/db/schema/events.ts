@@ -94,6 +94,13 @@ export const events = pgTable(
     index('events_contact_intent')
       .on(table.contactRef, table.occurredAt)
       .where(sql`contact_ref is not null`),
+    // What was sent is blanked some time after an event was over, and later where it failed.
+    index('events_over')
+      .on(table.finishedAt)
+      .where(sql`outcome <> 'failed' and sealed is not null`),
+    index('events_failed_over')
+      .on(table.finishedAt)
+      .where(sql`outcome = 'failed'`),
     check('events_state', sql`state in ('accepted', 'running', 'done', 'failed')`),
     check('events_open', sql`holds_lane = (state in ('accepted', 'running'))`),
   ],
@@ -109,5 +116,8 @@ export const eventPeople = pgTable(
       .notNull()
       .references(() => events.id),
   },
-  (table) => [primaryKey({ columns: [table.tenantId, table.alias, table.eventId] })],
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.alias, table.eventId] }),
+    index('event_people_event').on(table.eventId),
+  ],
 );

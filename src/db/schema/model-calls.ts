@@ -37,5 +37,6 @@ export const modelCalls = pgTable(
   (table) => [
     index('model_calls_event').on(table.eventId, table.generation),
     index('model_calls_day').on(table.tenantId, table.day),
+    index('model_calls_age').on(table.calledAt),
   ],
 );

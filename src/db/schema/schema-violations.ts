@@ -19,5 +19,8 @@ export const schemaViolations = pgTable(
       .notNull()
       .default(sql`clock_timestamp()`),
   },
-  (table) => [index('schema_violations_received').on(table.tenantId, table.receivedAt)],
+  (table) => [
+    index('schema_violations_received').on(table.tenantId, table.receivedAt),
+    index('schema_violations_age').on(table.receivedAt),
+  ],
 );

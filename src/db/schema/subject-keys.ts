@@ -16,7 +16,10 @@ export const subjectKeys = pgTable(
       .notNull()
       .default(sql`clock_timestamp()`),
   },
-  (table) => [uniqueIndex('subject_keys_subject').on(table.tenantId, table.subject)],
+  (table) => [
+    uniqueIndex('subject_keys_subject').on(table.tenantId, table.subject),
+    index('subject_keys_age').on(table.createdAt, table.id),
+  ],
 );
 
 /** Which identifiers (keyed hashes) belong to which key; one identifier may lead to several keys, and erasing follows them all. */

@@ -7,12 +7,14 @@ import { laneRoutes } from './lanes.ts';
 import { providerRoutes } from './providers.ts';
 import { redriveRoutes } from './redrives.ts';
 import { settlementRoutes } from './settlements.ts';
+import { subjectRoutes } from './subjects.ts';
 import { violationRoutes } from './violations.ts';
 import { whyRoutes } from './why.ts';
 
 export type OpsDependencies = { operatorKey: string } & Parameters<typeof failureRoutes>[1] &
   Parameters<typeof redriveRoutes>[1] &
   Parameters<typeof erasureRoutes>[1] &
+  Parameters<typeof subjectRoutes>[1] &
   Parameters<typeof settlementRoutes>[1] &
   Parameters<typeof laneRoutes>[1] &
   Parameters<typeof providerRoutes>[1] &
@@ -27,6 +29,7 @@ export async function opsRoutes(app: FastifyInstance, dependencies: OpsDependenc
     failureRoutes(scope, dependencies);
     redriveRoutes(scope, dependencies);
     erasureRoutes(scope, dependencies);
+    subjectRoutes(scope, dependencies);
     settlementRoutes(scope, dependencies);
     laneRoutes(scope, dependencies);
     providerRoutes(scope, dependencies);

@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { subjectQuery } from '../../../domain/erasure.ts';
+import { maxEventsPerExport, subjectExport } from '../../../domain/subject-export.ts';
+import type { Subjects } from '../../../operations/subjects.ts';
+import { sendProblem } from '../../problem.ts';
+
+/** `POST /ops/subjects`: all that is held of a person. Not a GET, since an address may not stand in a URL. */
+export function subjectRoutes(app: FastifyInstance, { subjects }: { subjects: Subjects }): void {
+  app.withTypeProvider<ZodTypeProvider>().post(
+    '/ops/subjects',
+    {
+      schema: {
+        summary: 'All that is held of a person, for that person',
+        description: `By an address, a phone, or an id: that of an event or a lead, or hubspot:<portal id>:<contact id>. The latest ${maxEventsPerExport} leads and events of each kind; \`cut\` says when there are more. Every export is noted in the audit log, without whom it was about.`,
+        security: [{ operator: [] }],
+        body: subjectQuery,
+        response: { 200: subjectExport },
+      },
+    },
+    async ({ body }, reply) => {
+      const exported = await subjects.export(body, 'operator (http)');
+      if (exported === 'nothing')
+        return sendProblem(reply, 404, { reason: 'nothing_held', detail: 'nothing is held under this' });
+      if (exported === 'ambiguous')
+        return sendProblem(reply, 409, {
+          reason: 'ambiguous_phone',
+          detail: 'more than one person gave this phone; name the one who asks by email or id',
+        });
+      return reply.header('cache-control', 'no-store').send(exported);
+    },
+  );
+}

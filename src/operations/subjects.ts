@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { WarehousePort } from '../connectors/ports.ts';
+import type { Queries } from '../db/database.ts';
+import { orUnavailable } from '../db/errors-as-unavailable.ts';
+import {
+  type KnownPerson,
+  noteExport,
+  type PersonKey,
+  readCachedOf,
+  readConsentsOf,
+  readErasedBefore,
+  readEventsNaming,
+  readEventsOf,
+  readLeadsOf,
+  readPersonKeys,
+} from '../db/held-of-person.ts';
+import type { SubjectQuery } from '../domain/erasure.ts';
+import type { SubjectIdentifiers } from '../domain/incoming.ts';
+import { maxEventsPerExport, type SubjectExport } from '../domain/subject-export.ts';
+import type { Hasher } from '../privacy/hasher.ts';
+import type { Keyring } from '../privacy/keyring.ts';
+import { personAskedFor } from '../privacy/person-asked-for.ts';
+import { aliasesOf } from '../privacy/subject-aliases.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { openCopy, openHeld, openNaming } from './open-held.ts';
+
+/** `ambiguous`: a phone that several people gave, whose data must not be mixed. */
+export type ExportAsked = SubjectExport | 'nothing' | 'ambiguous';
+
+const askTimeoutMs = 10_000;
+
+/** What is held of people, for who asks what is held of them. Each export is noted, without whom it was about. */
+export function createSubjects(options: {
+  queries: Queries;
+  keyring: Keyring;
+  hasher: Hasher;
+  tenantId: string;
+  spellingsOf: (subject: SubjectIdentifiers) => SubjectIdentifiers[];
+  warehouse: () => Promise<WarehousePort | undefined>;
+  log: Logger;
+}) {
+  const { queries, keyring, hasher, tenantId, spellingsOf, warehouse, log } = options;
+
+  async function find(query: SubjectQuery): Promise<{ person: KnownPerson; keys: PersonKey[] } | 'ambiguous'> {
+    const asked = personAskedFor(query, { hasher, tenantId, spellingsOf });
+    const keys = await readPersonKeys(queries, asked);
+    const byPhone = 'phone' in query;
+    if (byPhone && !areOnePerson(keys)) return 'ambiguous';
+    const aliases = [...(byPhone ? [] : asked.aliases), ...keys.flatMap((key) => key.aliases)];
+    return { person: { tenantId, keyIds: keys.map(({ id }) => id), aliases: [...new Set(aliases)] }, keys };
+  }
+
+  /** A store that does not answer keeps nobody from the rest. */
+  async function copiesOf(leadIds: readonly string[]): Promise<SubjectExport['copies']> {
+    const store = await warehouse();
+    if (!store || leadIds.length === 0) return [];
+    const ids = await store.holds(leadIds, { timeoutMs: askTimeoutMs }).catch(() => null);
+    return ids?.length === 0 ? [] : [{ store: 'warehouse', ids: ids && [...ids] }];
+  }
+
+  async function collect(query: SubjectQuery): Promise<Omit<SubjectExport, 'id' | 'at'> | 'nothing' | 'ambiguous'> {
+    const found = await find(query);
+    if (found === 'ambiguous') return found;
+    const { person, keys } = found;
+    const oneMore = maxEventsPerExport + 1;
+    const [leads, events, naming, consents, cached, erasedBefore] = await Promise.all([
+      readLeadsOf(queries, person, oneMore),
+      readEventsOf(queries, person, oneMore),
+      readEventsNaming(queries, person, oneMore),
+      readConsentsOf(queries, person),
+      readCachedOf(queries, person),
+      readErasedBefore(queries, person),
+    ]);
+    const held = [leads, events, naming, consents, cached];
+    if (held.every(({ length }) => length === 0)) return 'nothing';
+    const isThem = (contact: SubjectIdentifiers) =>
+      aliasesOf(hasher, tenantId, contact).some(({ hash }) => person.aliases.includes(hash));
+    const shown = leads.slice(0, maxEventsPerExport);
+    return {
+      leads: shown,
+      events: events.slice(0, maxEventsPerExport).map((event) => openHeld(event, keyring, isThem)),
+      namedIn: naming.slice(0, maxEventsPerExport).map((event) => openNaming(event, keyring, isThem)),
+      consents,
+      cached: cached.map((copy) => openCopy(copy, keys, keyring)),
+      copies: await copiesOf(shown.map(({ id }) => String(id))),
+      erasedBefore,
+      cut: [leads, events, naming].some(({ length }) => length > maxEventsPerExport),
+    };
+  }
+
+  return {
+    async export(query: SubjectQuery, by: string): Promise<ExportAsked> {
+      const collected = await orUnavailable(collect(query));
+      if (typeof collected === 'string') return collected;
+      const id = randomUUID();
+      await orUnavailable(noteExport(queries, { tenantId, who: by, id }));
+      log.info({ export_id: id }, 'what is held of a person was exported');
+      return { id, at: new Date().toISOString(), ...collected };
+    },
+  };
+}
+
+export type Subjects = ReturnType<typeof createSubjects>;
+
+/** Whether keys hang together by addresses and ids: a phone alone makes nobody the same. */
+function areOnePerson(keys: readonly PersonKey[]): boolean {
+  const [first, ...rest] = keys;
+  if (!first) return true;
+  const known = new Set(first.aliases);
+  let apart = rest;
+  for (;;) {
+    const joining = apart.filter(({ aliases }) => aliases.some((alias) => known.has(alias)));
+    if (joining.length === 0) return apart.length === 0;
+    for (const alias of joining.flatMap(({ aliases }) => aliases)) known.add(alias);
+    apart = apart.filter((key) => !joining.includes(key));
+  }
+}
