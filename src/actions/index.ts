@@ -1,6 +1,7 @@
 import type { ActionType } from '../domain/decision.ts';
 import type { Action } from './action.ts';
 import { draftFollowup } from './draft-followup.ts';
+import { indexLead } from './index-lead.ts';
 import { notifyAe } from './notify-ae.ts';
 import { sendLead } from './send-lead.ts';
 import { storeLead } from './store-lead.ts';
@@ -19,5 +20,6 @@ export const leadActions = {
   upsert_contact: upsertContact,
   send_to_marketing: sendLead('send_to_marketing'),
   send_to_assistant: sendLead('send_to_assistant'),
+  index_lead: indexLead,
   store_lead: storeLead,
 };

@@ -13,6 +13,7 @@ import { codecRoutes } from './routes/codec.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ingestRoutes, type IngestDependencies } from './routes/ingest.ts';
 import { healthRoutes } from './routes/health.ts';
+import { leadRoutes } from './routes/leads.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { opsRoutes } from './routes/ops/index.ts';
 import { webhookRoutes, type WebhookDependencies } from './routes/webhooks.ts';
@@ -20,6 +21,7 @@ import { webhookRoutes, type WebhookDependencies } from './routes/webhooks.ts';
 export type AppDependencies = { log: Logger; trustedProxies: readonly string[] } & WebhookDependencies &
   IngestDependencies &
   Parameters<typeof eventRoutes>[1] &
+  Parameters<typeof leadRoutes>[1] &
   Parameters<typeof opsRoutes>[1] &
   Parameters<typeof metricsRoutes>[1] &
   Parameters<typeof codecRoutes>[1] &
@@ -73,6 +75,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     webhookRoutes(routes, dependencies);
     await routes.register(async (ingest) => ingestRoutes(ingest, dependencies));
     eventRoutes(routes, dependencies);
+    await leadRoutes(routes, dependencies);
     healthRoutes(routes, dependencies);
     metricsRoutes(routes, dependencies);
     await opsRoutes(routes, dependencies);

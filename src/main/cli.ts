@@ -8,6 +8,7 @@ import { redriveCommand } from '../cli/redrive.ts';
 import { replayCommand } from '../cli/replay.ts';
 import { rulesCommand } from '../cli/rules.ts';
 import { runCli } from '../cli/run-cli.ts';
+import { searchCommand } from '../cli/search.ts';
 import { settleCommand } from '../cli/settle.ts';
 import { warehouseCommand } from '../cli/warehouse.ts';
 import { whyCommand } from '../cli/why.ts';
@@ -46,6 +47,7 @@ const commands = [
   rulesCommand(ruleCases),
   keysCommand((work) => withOperations(({ apiKeys }) => work(apiKeys))),
   warehouseCommand(async (work) => (await import('./cli/with-warehouse.ts')).withWarehouse(work)),
+  searchCommand(async (work) => (await import('./cli/with-search.ts')).withSearch(work)),
   consentsCommand((consent) => withOperations(({ consents }) => consents.record(consent))),
 ];
 
