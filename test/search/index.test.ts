@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { askEngine, call, newAlias, searchOver, versioned } from './documents.ts';
@@ -13,9 +12,9 @@ const stateOf = async (alias: string) => {
   const answer = await askEngine(`${alias}*`);
   return state.parse(JSON.parse(answer.body));
 };
-const document = z.object({ _source: z.record(z.string(), z.unknown()) });
+const document = z.object({ _source: z.record(z.string(), z.unknown()) }).transform(({ _source: source }) => source);
 const sourceOf = async (alias: string, id: string) =>
-  document.parse(JSON.parse((await askEngine(`${alias}/_doc/${id}`)).body))._source;
+  document.parse(JSON.parse((await askEngine(`${alias}/_doc/${id}`)).body));
 
 const keyword = { type: 'keyword' };
 const text = { type: 'text' };

@@ -11,7 +11,7 @@ async function main(): Promise<number> {
     await prepareSearchEngine({ log: (line) => process.stderr.write(`${line}\n`) });
   } catch (error) {
     if (!(error instanceof NoSearchEngine)) throw error;
-    console.log(`0 tests run: ${error.message}.`);
+    console.log(`0 tests run. ${error.message}.`);
     return 0;
   }
   const args = [

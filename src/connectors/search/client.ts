@@ -22,7 +22,10 @@ export function createSearchClient(url: string): Ask {
       const engine = await opened;
       signal.throwIfAborted();
       const asked = request(engine);
-      const abort = () => asked.abort();
+      // Aborting returns the request itself; returned to the event, it would be awaited there, where nobody catches what it ends with.
+      const abort = () => {
+        asked.abort();
+      };
       signal.addEventListener('abort', abort);
       try {
         return answer.parse((await asked).body);
