@@ -4,7 +4,7 @@ import { sqlState } from './errors.ts';
 const lockNotAvailable = '55P03';
 
 /** Somebody else runs what has this name, and did not end in time. */
-export class NotAlone extends Error {
+class NotAlone extends Error {
   override readonly name = 'NotAlone';
 }
 
