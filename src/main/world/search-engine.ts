@@ -55,7 +55,7 @@ export async function prepareSearchEngine({ log, signal }: Preparing): Promise<s
     log(`fetched the search engine in ${seconds()} s`);
     return libraries;
   } catch (error) {
-    throw new Error(`Maven could not fetch the search engine: ${lastLine(error)}`, { cause: error });
+    throw new Error(`Maven could not fetch the search engine: ${reasonOf(error)}`, { cause: error });
   } finally {
     clearInterval(timer);
     await rm(unfinished, { recursive: true, force: true });
@@ -85,8 +85,10 @@ export const searchEngineCommand = (libraries: string, port: number, dataDir: st
 export const untilSearchReady = (child: Child, url: string): Promise<void> =>
   untilReady(child, httpProbe(`${url}/_cluster/health?wait_for_status=yellow&timeout=1s`), readyTimeoutMs);
 
-function lastLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const lines = text.trim().split('\n');
-  return lines.find((line) => line.includes('ERROR')) ?? lines.at(-1) ?? '';
+/** Maven tells what is wrong on its standard output. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('killed' in error && error.killed === true) return `it was not done within ${buildTimeoutMs / 1_000} s`;
+  const said = 'stdout' in error && typeof error.stdout === 'string' ? error.stdout.trim().split('\n') : [];
+  return said.find((line) => line.includes('[ERROR]')) ?? said.at(-1) ?? error.message;
 }
