@@ -113,7 +113,11 @@ it('a lead of another tenant, or one that PostgreSQL has not, is not shown thoug
   const name = `only-in-the-index-${randomUUID()}`;
   const [erased = ''] = await send(causeway, [lead({ message: name })]);
   await indexed(causeway, [erased]);
-  await search?.index(versioned({ tenant_id: 'somebody-else', message: name }), call);
+  const others = versioned({ message: name });
+  await search?.index(others, call);
+  await causeway.queries.execute(sql`
+    insert into leads (id, tenant_id, event_id, idempotency_key, source, received_at, email)
+    values (${others.document.id}, 'somebody-else', ${others.document.id}, ${name}, 'website', now(), 'x@example.com')`);
   await search?.status(call);
   expect(idsOf(await find(causeway, { q: name }))).toEqual([erased]);
   await causeway.queries.execute(sql`delete from leads where id = ${erased}`);

@@ -87,6 +87,25 @@ describe('the index', () => {
     expect(await sourceOf(alias, id)).toMatchObject({ message: 'newest, of many' });
   });
 
+  it('names the leads of one tenant, and not those of another, in their order and from any place on', async () => {
+    const search = searchOver(newAlias());
+    const at = (hour: string, tenant = 'default') =>
+      versioned({ tenant_id: tenant, received_at: new Date(`2026-04-01T${hour}:00:00Z`) });
+    const leads = [at('01'), at('04'), at('03'), at('02', 'other')];
+    for (const each of leads) await search.index(each, call);
+    await search.status(call);
+    const ask = (after?: { at: string; id: string }) =>
+      search.search({ tenantId: 'default', criteria: {}, after, limit: 2, ...call });
+    const [first, second, third] = [leads[1], leads[2], leads[0]].map((each) => ({
+      id: each?.document.id,
+      receivedAt: each?.document.received_at.toISOString(),
+    }));
+    const page = await ask();
+    expect(page).toEqual([first, second]);
+    const last = page[1];
+    expect(await ask(last && { at: last.receivedAt, id: last.id })).toEqual([third]);
+  });
+
   it('holds nothing of a lead but its fields, whatever it is handed', async () => {
     const alias = newAlias();
     const lead = versioned({ first_name: null, message: '=1+1 \u202E"quoted" \\ \u0000 👩‍👩‍👧‍👦' });
