@@ -130,10 +130,13 @@ describe('erasing', () => {
     expect(await search.holds([id, randomUUID()], call)).toEqual([id]);
     expect(await search.documentsWith([canary], call)).toEqual([id]);
 
+    const find = () => search.search({ tenantId: 'default', criteria: { q: canary }, limit: 10, ...call });
+    expect(await find()).toHaveLength(1);
+
     expect(await search.erase([id, randomUUID()], call)).toBe(1);
+    expect(await find()).toEqual([]);
     expect(await search.holds([id], call)).toEqual([]);
     expect(await search.documentsWith([canary], call)).toEqual([]);
-    expect(await search.search({ tenantId: 'default', criteria: { q: canary }, limit: 10, ...call })).toEqual([]);
     expect((await askEngine(`${building}/_doc/${id}`)).status).toBe(404);
     expect(await search.erase([id], call)).toBe(0);
     expect(await search.holds([other.document.id], call)).toEqual([other.document.id]);
