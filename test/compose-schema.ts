@@ -23,7 +23,12 @@ const service = z.strictObject({
   image: z.string(),
   build: z.strictObject({ context: z.string(), dockerfile: z.string() }).optional(),
   command: execForm.optional(),
-  environment: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string()).optional(),
+  // OpenSearch reads its settings under their own names.
+  environment: z.record(z.string().regex(/^(?:[A-Z][A-Z0-9_]*|[a-z]+(?:\.[a-z_]+)+)$/), z.string()).optional(),
+  mem_limit: z
+    .string()
+    .regex(/^\d+[mg]$/)
+    .optional(),
   ports: z.array(z.string().regex(/^(?:\d+\.){3}\d+:\d+:\d+$/, 'expected ADDRESS:PORT:PORT')).optional(),
   volumes: z.array(z.string().regex(/^[^:]+:\/[^:]+(?::ro)?$/, 'expected SOURCE:/TARGET[:ro]')).optional(),
   depends_on: z

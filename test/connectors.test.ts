@@ -28,8 +28,13 @@ async function sendTo(port: WebhookPort | undefined, call: EffectCall): Promise<
   return port.send({ type: 'lead.captured', data: { name: 'PERSONAL' } }, call);
 }
 
+/** The warehouse is files, or a bucket; the search engine is a server of its own. Each has tests of its own. */
+type Apart = 'Warehouse' | 'Search';
+const isHere = (provider: Provider): provider is Exclude<Provider, Apart> =>
+  provider !== 'Warehouse' && provider !== 'Search';
+
 /** One call at each provider, and the operation of its stand-in that answers it; a new provider needs a row here. */
-const samples: Readonly<Record<Exclude<Provider, 'Warehouse'>, Sample>> = {
+const samples: Readonly<Record<Exclude<Provider, Apart>, Sample>> = {
   HubSpot: {
     connector: 'hubspot',
     operation: 'deals.update',
@@ -102,8 +107,7 @@ const failureOf = (asked: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** The warehouse is files, or a bucket with a test of its own. */
-describe.each(providers.filter((provider) => provider !== 'Warehouse'))('%s', (provider) => {
+describe.each(providers.filter(isHere))('%s', (provider) => {
   const sample = samples[provider];
   const { connector, operation } = sample;
   const call = { key: 'event:action', timeoutMs: 10_000 };

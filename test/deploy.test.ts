@@ -133,6 +133,15 @@ describe('docker-compose.temporal.yml', () => {
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   });
 
+  test('keeps the search engine, which asks nobody who they are, within its network and its memory', () => {
+    const { search } = file.services;
+    expect(search).toMatchObject({ image: 'opensearchproject/opensearch:2.19.1', mem_limit: '1g' });
+    expect(search?.ports).toBeUndefined();
+    for (const name of ['api', 'worker']) {
+      expect(interpolate(file.services[name]?.environment?.['SEARCH_URL'] ?? '')).toBe('http://search:9200');
+    }
+  });
+
   test('mounts files that exist, read-only, and volumes that are declared', () => {
     const [own, named] = [mounts.filter(isFile), mounts.filter((mount) => !isFile(mount))];
     expect(own.filter(({ source, mode }) => !exists(source) || mode !== 'ro')).toEqual([]);

@@ -13,6 +13,8 @@ import { readEventView } from '../src/db/event-view.ts';
 import { forgetCachedFacts, readCachedFacts, storeCachedFacts } from '../src/db/facts-cache.ts';
 import { countIntents } from '../src/db/intent.ts';
 import { closeEvent, takeOverdueHeads } from '../src/db/lane-heads.ts';
+import { missingLeads, readChangedLeads, readLeadsAfter } from '../src/db/lead-index.ts';
+import { findLeads, readLeadsById } from '../src/db/lead-rows.ts';
 import { reopenEvents } from '../src/db/reopen-events.ts';
 import { deleteOldest, oldestIds } from '../src/db/retention/aged-rows.ts';
 import { blankEvents } from '../src/db/retention/blank-events.ts';
@@ -115,6 +117,11 @@ beforeAll(async () => {
     insert into facts_cache (tenant_id, provider, object_type, object_hash, version, fetched_at, subject_key_id, sealed)
       select 'default', 'hubspot', 'deal', md5(n::text), '1', clock_timestamp(), md5(n::text)::uuid, '\\x00'
       from generate_series(1, 5000) n`);
+  await session.query(`
+    insert into leads (id, tenant_id, event_id, idempotency_key, source, received_at, email)
+      select gen_random_uuid(), 'default', gen_random_uuid(), 'key-' || n, 'source-' || n % 200,
+        '2026-01-01'::timestamptz + n * interval '1 minute', 'person-' || n % 5000 || '@example.com'
+      from generate_series(1, 20000) n`);
   await session.query('analyze');
 });
 afterAll(async () => {
@@ -348,5 +355,38 @@ describe('among twenty thousand events', () => {
     const plans = await plansOf(work);
     expect(plans.scanned).toEqual([]);
     expect([...plans.indexes]).toEqual(expect.arrayContaining(indexes));
+  });
+});
+
+describe('among twenty thousand leads', () => {
+  const ofTenant = { tenantId: 'default', limit: 51 };
+  const behind = { at: '2026-01-07T00:00:00.000Z', id: idOf(1) };
+  const cases: [string, string, () => Promise<unknown>][] = [
+    ['the newest', 'idx_leads_received_at', () => findLeads(queries, { ...ofTenant, criteria: {} })],
+    ['a later page', 'idx_leads_received_at', () => findLeads(queries, { ...ofTenant, criteria: {}, after: behind })],
+    [
+      'those of one address',
+      'idx_leads_email',
+      () => findLeads(queries, { ...ofTenant, criteria: { email: 'person-17@example.com' } }),
+    ],
+    [
+      'those of one source',
+      'idx_leads_source',
+      () => findLeads(queries, { ...ofTenant, criteria: { source: 'source-7' } }),
+    ],
+    ['those that a search engine names', 'leads_pkey', () => readLeadsById(queries, 'default', [idOf(1), idOf(2)])],
+    ['those that are indexed next', 'leads_pkey', () => readLeadsAfter(queries, idOf(1), 500)],
+    [
+      'those that changed meanwhile',
+      'leads_pkey',
+      () => readChangedLeads(queries, { since: new Date(0), after: idOf(1), window: 100 }),
+    ],
+    ['those that an index has and the table has not', 'leads_pkey', () => missingLeads(queries, [idOf(1), idOf(2)])],
+  ];
+
+  it.each(cases)('%s are found by index alone', async (_name, index, work) => {
+    const plans = await plansOf(work);
+    expect(plans.scanned).toEqual([]);
+    expect([...plans.indexes]).toContain(index);
   });
 });

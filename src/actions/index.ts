@@ -5,6 +5,7 @@ import { deleteDraft } from './erasure/delete-draft.ts';
 import { deleteMessage } from './erasure/delete-message.ts';
 import { eraseContact } from './erasure/erase-contact.ts';
 import { tellOfErasure } from './erasure/tell-of-erasure.ts';
+import { indexLead } from './index-lead.ts';
 import { notifyAe } from './notify-ae.ts';
 import { sendLead } from './send-lead.ts';
 import { storeLead } from './store-lead.ts';
@@ -23,6 +24,7 @@ export const leadActions = {
   upsert_contact: upsertContact,
   send_to_marketing: sendLead('send_to_marketing'),
   send_to_assistant: sendLead('send_to_assistant'),
+  index_lead: indexLead,
   store_lead: storeLead,
 };
 

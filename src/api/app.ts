@@ -15,6 +15,7 @@ import { codecRoutes } from './routes/codec.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ingestRoutes, type IngestDependencies } from './routes/ingest.ts';
 import { healthRoutes } from './routes/health.ts';
+import { leadRoutes } from './routes/leads.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { opsRoutes } from './routes/ops/index.ts';
 import { schemaRoutes } from './routes/schemas.ts';
@@ -23,6 +24,7 @@ import { webhookRoutes, type WebhookDependencies } from './routes/webhooks.ts';
 export type AppDependencies = { log: Logger; trustedProxies: readonly string[] } & WebhookDependencies &
   IngestDependencies &
   Omit<Parameters<typeof eventRoutes>[1], 'readers'> &
+  Omit<Parameters<typeof leadRoutes>[1], 'readers'> &
   Parameters<typeof opsRoutes>[1] &
   Parameters<typeof metricsRoutes>[1] &
   Parameters<typeof codecRoutes>[1] &
@@ -87,6 +89,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     await routes.register(async (ingest) => ingestRoutes(ingest, dependencies));
     eventRoutes(routes, { ...dependencies, readers });
     schemaRoutes(routes);
+    await leadRoutes(routes, { ...dependencies, readers });
     healthRoutes(routes, dependencies);
     metricsRoutes(routes, dependencies);
     await opsRoutes(routes, dependencies);

@@ -72,6 +72,7 @@ describe('.env.example', () => {
       'WAREHOUSE_PATH',
       'WAREHOUSE_URL',
       'AWS_REGION',
+      'SEARCH_URL',
       'INGEST_JWKS_URL',
       'INGEST_TOKEN_ISSUER',
       'INGEST_TOKEN_AUDIENCE',

@@ -67,6 +67,12 @@ const variables = z.object({
   WAREHOUSE_URL: z.url({ protocol: /^(s3|https?)$/ }).optional(),
   /** The region of the bucket; the SDK finds the credentials by its own variables and files. */
   AWS_REGION: z.string().optional(),
+  /** Where leads are searched: OpenSearch, with user and password in the URL if it asks for them. Absent: nowhere. */
+  SEARCH_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SEARCH_INDEX: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,99}$/, 'expected lower-case letters, digits, _ and -')
+    .default('leads'),
   OPERATOR_API_KEY: z.string().min(8),
   /** A key at POST /ingest for any source, without a limit; others are made by `npm run causeway -- keys`. */
   INGEST_API_KEY: z.string().min(8).optional(),

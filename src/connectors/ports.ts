@@ -1,3 +1,4 @@
+import type { LeadCriteria } from '../domain/lead-search.ts';
 import type { CrmObjectType } from '../domain/property-change.ts';
 import type { AccountFacts, ContactFacts, DealFacts, IntentFacts, OwnerFacts } from '../domain/facts.ts';
 
@@ -213,6 +214,75 @@ export interface WarehousePort {
   query(sql: string, query: WarehouseQuery): Promise<WarehouseAnswer>;
 }
 
+/** One lead as it is searched: the fields of the index by their names. */
+export interface SearchDocument {
+  tenant_id: string;
+  id: string;
+  event_id: string;
+  received_at: Date;
+  source: string;
+  first_name: string | null;
+  last_name: string | null;
+  email: string;
+  phone: string | null;
+  message: string | null;
+  submission_type: string | null;
+  geo_country: string | null;
+  geo_city: string | null;
+  utm_campaign: string | null;
+}
+
+/** A document and how old it is: of two of one lead the one that was updated later holds, whichever is written last. */
+export interface VersionedDocument {
+  document: SearchDocument;
+  updatedAt: Date;
+}
+
+export interface SearchRequest extends Call {
+  tenantId: string;
+  criteria: LeadCriteria;
+  /** Goes on behind this lead. */
+  after?: { at: string; id: string } | undefined;
+  limit: number;
+}
+
+export interface SearchStatus {
+  /** What answers: `OpenSearch 2.19.1`. */
+  engine: string;
+  /** The index that is searched; `null` until one is made. */
+  index: string | null;
+  documents: number;
+}
+
+/**
+ * Where leads are searched, by the ids of their rows. There is one index for all tenants; it is made when it is first written to.
+ * Every method throws `VendorError`.
+ */
+export interface SearchPort {
+  /** Writes one document; an older one never replaces a newer. Receipt: `document`. */
+  index(versioned: VersionedDocument, call: Call): Promise<Receipt>;
+  /**
+   * Removes these leads, also from an index that is being built, and says how many were there. What was under way for one of them is
+   * refused for ten minutes after it; the caller has seen to it that nothing begins anew.
+   */
+  erase(leadIds: readonly string[], call: Call): Promise<number>;
+  /** Those of these leads of which a document is left. */
+  holds(leadIds: readonly string[], call: Call): Promise<readonly string[]>;
+  /** The ids of the documents in which one of these texts is found, in whichever field, upper or lower case. */
+  documentsWith(texts: readonly string[], call: Call): Promise<readonly string[]>;
+  /** The leads that fit, newest first, without what was written within the last second. */
+  search(request: SearchRequest): Promise<readonly { id: string; receivedAt: string }[]>;
+  status(call: Call): Promise<SearchStatus>;
+  /** Makes an empty index beside the one that is searched, in place of any other that was begun, and says what it is called. */
+  beginIndex(call: Call): Promise<string>;
+  /** Writes into that index what is not there in a newer version. */
+  fillIndex(index: string, documents: readonly VersionedDocument[], call: Call): Promise<void>;
+  /** From one moment to the next that index is written to and searched; the former ones are removed. */
+  adoptIndex(index: string, call: Call): Promise<void>;
+  /** The ids in the index that is searched, in their order, from behind `after` on. */
+  listIds(after: string | undefined, limit: number, call: Call): Promise<readonly string[]>;
+}
+
 export interface Ports {
   crm: CrmPort;
   intent: IntentPort;
@@ -223,4 +293,6 @@ export interface Ports {
   assistant?: WebhookPort | undefined;
   /** Where leads are copied for analysts; absent where there is none. */
   warehouse?: WarehousePort | undefined;
+  /** Where leads are searched; absent where there is no engine. */
+  search?: SearchPort | undefined;
 }

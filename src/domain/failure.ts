@@ -1,4 +1,13 @@
-export const providers = ['HubSpot', 'Slack', 'Gmail', 'OpenAI', 'Marketing', 'Assistant', 'Warehouse'] as const;
+export const providers = [
+  'HubSpot',
+  'Slack',
+  'Gmail',
+  'OpenAI',
+  'Marketing',
+  'Assistant',
+  'Warehouse',
+  'Search',
+] as const;
 export type Provider = (typeof providers)[number];
 
 /**

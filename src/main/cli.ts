@@ -12,6 +12,7 @@ import { replayCommand } from '../cli/replay.ts';
 import { retentionCommand } from '../cli/retention.ts';
 import { rulesCommand } from '../cli/rules.ts';
 import { runCli } from '../cli/run-cli.ts';
+import { searchCommand } from '../cli/search.ts';
 import { settleCommand } from '../cli/settle.ts';
 import { subjectsCommand } from '../cli/subjects.ts';
 import { warehouseCommand } from '../cli/warehouse.ts';
@@ -58,6 +59,7 @@ const commands = [
   ),
   subjectsCommand((work) => withOperations(({ subjects }) => work(subjects))),
   retentionCommand((work) => withOperations(({ retention }) => work(retention))),
+  searchCommand(async (work) => (await import('./cli/with-search.ts')).withSearch(work)),
   consentsCommand((consent) => withOperations(({ consents }) => consents.record(consent))),
 ];
 

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../config/environment.ts';
 import { migrateDatabase } from '../db/migrate.ts';
 import { withOperations } from './cli/with-operations.ts';
 import { demoEnvironment } from './demo/environment.ts';
+import { countFound } from './demo/count-found.ts';
 import { play } from './demo/play.ts';
 import { buildScenario } from './demo/scenario.ts';
 import { explainModes, resultTable } from './demo/table.ts';
@@ -12,6 +13,7 @@ import { WorldError } from './world/world-error.ts';
 import { startWorld } from './world.ts';
 
 const repeated = 'Everything was posted a second time: every event was recognised, and no effect was added.';
+const unsearched = 'index_lead was skipped, since no search engine was here; Java 17 and Maven bring one.';
 const failed =
   'NOT AS EXPECTED: an effect is missing or doubled, or something else decided; the events above say which.';
 
@@ -30,6 +32,7 @@ async function main(): Promise<boolean> {
     configuration,
     environment: changes,
     fresh: values.fresh,
+    searchEngine: true,
     migrate: migrateDatabase,
     log: say,
   });
@@ -47,9 +50,13 @@ async function main(): Promise<boolean> {
           consents.record({ email, purpose: 'outreach', granted: true, source: 'npm run demo' }),
         ),
     });
-    const ok = events.every((event) => event.ok);
+    const found =
+      world.searchUrl === undefined
+        ? undefined
+        : await countFound(apiUrl(configuration), configuration.OPERATOR_API_KEY, nowMs);
+    const ok = events.every((event) => event.ok) && found !== 0;
     const ui = `${configuration.TEMPORAL_UI_URL}/namespaces/${configuration.TEMPORAL_NAMESPACE}/workflows`;
-    if (values.json) process.stdout.write(`${JSON.stringify({ ok, events, ui })}\n`);
+    if (values.json) process.stdout.write(`${JSON.stringify({ ok, events, ui, leadsFound: found ?? null })}\n`);
     else {
       say(`\n${resultTable(events).join('\n')}\n`);
       say(
@@ -57,6 +64,11 @@ async function main(): Promise<boolean> {
       );
       say('src/main/demo/causeway.yaml says in which mode each type is decided. Who decides in which:');
       say(`${explainModes().join('\n')}\n`);
+      say(
+        found === undefined
+          ? unsearched
+          : `A search engine was here too: POST /api/v1/leads/search found ${found} of the run's leads, by its address.`,
+      );
       say(ok ? repeated : failed);
       say(`Web UI: ${ui}${values.keep ? '' : '  (stopped now; npm run demo -- --keep leaves it up)'}`);
     }

@@ -20,7 +20,7 @@ export function createBreakers(
 
 /** The same ports, each behind the breaker of its provider. */
 export function guardPorts(
-  { crm, intent, chat, mail, marketing, assistant, warehouse }: Ports,
+  { crm, intent, chat, mail, marketing, assistant, warehouse, search }: Ports,
   breakerOf: Breakers,
 ): Ports {
   return {
@@ -31,6 +31,7 @@ export function guardPorts(
     marketing: marketing && guard(marketing, breakerOf('Marketing')),
     assistant: assistant && guard(assistant, breakerOf('Assistant')),
     warehouse: warehouse && guard(warehouse, breakerOf('Warehouse')),
+    search: search && guard(search, breakerOf('Search')),
   };
 }
 

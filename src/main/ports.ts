@@ -3,6 +3,7 @@ import { createGmail } from '../connectors/gmail/index.ts';
 import { createHubSpot } from '../connectors/hubspot/index.ts';
 import { noIntentProvider } from '../connectors/intent/index.ts';
 import type { Ports, RequestLimit } from '../connectors/ports.ts';
+import { searchOf } from './search.ts';
 import { warehouseOf } from './warehouse.ts';
 import { createSlack } from '../connectors/slack/index.ts';
 import { createWebhook } from '../connectors/webhook/index.ts';
@@ -25,6 +26,7 @@ export function portsOf(configuration: Configuration, hubspotLimit?: RequestLimi
     chat: createSlack({ token: configuration.SLACK_BOT_TOKEN, apiUrl: configuration.SLACK_API_URL }),
     ...receiversOf(configuration),
     warehouse: warehouseOf(configuration),
+    search: searchOf(configuration),
     mail: createGmail({
       apiUrl: configuration.GMAIL_API_URL,
       auth: email && privateKey ? { serviceAccount: { email, privateKey } } : { accessToken: accessToken ?? '' },

@@ -24,8 +24,10 @@ import { guardModel } from './guarded-ports.ts';
 import { installationOf, shippedRules } from './installation.ts';
 import { modelOf } from './model.ts';
 import { portsOf } from './ports.ts';
+import { searchOf } from './search.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { createSenders, type TokenSettings } from '../operations/senders.ts';
+import { createLeadSearch } from '../operations/lead-search.ts';
 import { createMetricsPage } from '../operations/metrics-page.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { EventWorkflows } from '../temporal/event-workflows.ts';
@@ -79,6 +81,7 @@ export function wireApp(
       metrics,
       log,
     }),
+    searchLeads: createLeadSearch({ queries: reading, tenantId, search: searchOf(configuration) }),
     metrics,
     metricsPage: createMetricsPage({ queries: reading, metrics, log }),
     senders: createSenders({
@@ -151,6 +154,7 @@ export function wireActivities(
       'upsert_contact',
       ...(ports.marketing ? ['send_to_marketing'] : []),
       ...(ports.assistant ? ['send_to_assistant'] : []),
+      ...(ports.search ? ['index_lead'] : []),
       ...(ports.warehouse ? ['store_lead'] : []),
     ]),
   };

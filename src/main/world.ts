@@ -8,6 +8,7 @@ import { apiUrl, sandboxProgram, serviceProgram } from './world/programs.ts';
 import { createProgress } from './world/progress.ts';
 import { startPostgres } from './world/start-postgres.ts';
 import { type Program, startProgram } from './world/start-program.ts';
+import { startSearch } from './world/start-search.ts';
 import { startTemporal } from './world/start-temporal.ts';
 import { stopOnSignals } from './world/stop-on-signals.ts';
 import { createSupervisor, type Supervisor } from './world/supervisor.ts';
@@ -23,6 +24,8 @@ export interface WorldOptions {
   fresh?: boolean;
   /** Which parts to start; absent: all. */
   only?: readonly Part[];
+  /** Whether to bring up a search engine where the machine can run one. */
+  searchEngine?: boolean;
   /** More programs, started with the service. */
   programs?: readonly Program[];
   /** Brings the schema up to date, before anything uses it. */
@@ -39,6 +42,8 @@ export interface WorldOptions {
 }
 
 export interface World {
+  /** Where the search engine is that was brought up. */
+  searchUrl: string | undefined;
   /** Settles when everything is stopped: with the error that ended it, or `null` when it was asked to. */
   ended: Promise<Error | null>;
   stop(): Promise<void>;
@@ -52,14 +57,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const parts = ownParts(options);
   await makeDataFolder(dataDir);
   const supervisor = await createSupervisor({ dataDir, log, onLine: options.onLine ?? (() => {}) });
-  const world = { ended: supervisor.ended, stop: () => supervisor.stop() };
+  const world: World = { searchUrl: undefined, ended: supervisor.ended, stop: () => supervisor.stop() };
   if (options.handleSignals !== false) stopOnSignals(world, log);
   const ready = bringUp(supervisor, options, parts, log);
   try {
     const failed = supervisor.ended.then((error) => {
       throw error ?? new WorldError('The local world was stopped before it was ready.');
     });
-    await Promise.race([ready, failed]);
+    world.searchUrl = await Promise.race([ready, failed]);
     return world;
   } catch (error) {
     // Once stopping has begun, parts fail because of it; what began it is the reason.
@@ -83,8 +88,8 @@ async function bringUp(
   options: WorldOptions,
   parts: ReadonlySet<Part>,
   log: (line: string) => void,
-): Promise<void> {
-  const { dataDir, configuration, environment = {}, migrate, programs = [] } = options;
+): Promise<string | undefined> {
+  const { dataDir, configuration, migrate, programs = [] } = options;
   await assertPortsFree(portClaims(configuration, parts, !options.headless));
   if (options.fresh) await forgetData(dataDir);
   const progress = createProgress(parts.size + programs.length, log);
@@ -99,7 +104,8 @@ async function bringUp(
     });
     await migrate?.(url);
   };
-  await Promise.all([
+  const [searchUrl] = await Promise.all([
+    options.searchEngine ? startSearch(supervisor, { dataDir, log }) : undefined,
     database(),
     step('temporal', 'Temporal', async () => {
       const ui = options.headless ? {} : { uiPort };
@@ -118,6 +124,7 @@ async function bringUp(
       return `http://127.0.0.1:${configuration.SANDBOX_PORT}`;
     }),
   ]);
+  const environment = { ...options.environment, ...(searchUrl !== undefined && { SEARCH_URL: searchUrl }) };
   await Promise.all([
     step('worker', 'worker', async () => {
       await startProgram(supervisor, serviceProgram('worker', configuration, environment));
@@ -134,4 +141,5 @@ async function bringUp(
       }),
     ),
   ]);
+  return searchUrl;
 }

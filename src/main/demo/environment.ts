@@ -12,6 +12,7 @@ const emptied = [
   'GMAIL_SERVICE_ACCOUNT_EMAIL',
   'OPENAI_API_KEY',
   'OPENAI_API_URL',
+  'SEARCH_URL',
 ] as const;
 
 /**

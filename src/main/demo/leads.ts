@@ -1,11 +1,15 @@
 import type { Delivery, DemoEvent } from './scenario.ts';
 
+export const leadAddress = (run: number, name: string): string => `${name}.${run}@example.org`;
+/** Who agreed, so that there is a lead. */
+export const agreed = 'Dee';
+
 /** What a website sends of people who filled its form: one who may be written to, and one who may not. */
 export function websiteLeads(run: number): Delivery {
   const lead = (number: number, name: string, consent: boolean) => ({
     idempotency_key: `demo-${run}-${number}`,
     source: 'website',
-    email: `${name}.${run}@example.org`,
+    email: leadAddress(run, name),
     first_name: name,
     phone: '+44 20 7946 0018',
     message: 'Please send me your prices.',
@@ -16,7 +20,7 @@ export function websiteLeads(run: number): Delivery {
   const leads: DemoEvent[] = [
     {
       title: 'somebody who agreed',
-      event: lead(1, 'Dee', true),
+      event: lead(1, agreed, true),
       expected: {
         mode: null,
         decidedBy: 'none',

@@ -57,12 +57,18 @@ async function untilFinished(id: string, { api, operatorKey }: Places): Promise<
   for (;;) {
     const response = await call(`${api}/api/v1/events/${id}`, 'GET', { headers });
     const view = eventView.parse(await response.json());
-    if (view.finishedAt) return view;
+    if (view.finishedAt && !isUnderWay(view)) return view;
     if (Date.now() > endsAt)
-      throw new Error(`event ${id} is still ${view.state} after ${waitMs / 1000} s; see the worker's log`);
+      throw new Error(
+        `event ${id} is ${view.state}, and not all of it done after ${waitMs / 1000} s; see the worker's log`,
+      );
     await delay(50);
   }
 }
+
+/** Index and warehouse are brought up to date when a lead is captured and its lane is free. */
+const isUnderWay = ({ outcome, actions }: EventView): boolean =>
+  outcome === 'captured' && actions.some(({ effect: { state } }) => state === 'intent');
 
 async function call(
   url: string,

@@ -10,7 +10,7 @@ export type Effect = z.infer<typeof effect>;
 /** What came of one event. */
 export type PlayedEvent = ReturnType<typeof playedEvent>;
 
-/** `ok`: it was decided as it should be, and exactly the effects exist that have to. */
+/** `ok`: it was decided as it should be, all that was to be done is done, and exactly the effects exist that have to. */
 export function playedEvent({ title, expected }: DemoEvent, view: EventView, allEffects: readonly Effect[]) {
   const { decision } = view;
   const mode = view.type.startsWith('lead.') ? null : (decision?.mode ?? null);
@@ -37,6 +37,7 @@ export function playedEvent({ title, expected }: DemoEvent, view: EventView, all
       view.state === 'done' &&
       mode === expected.mode &&
       (decision?.decidedBy ?? 'none') === expected.decidedBy &&
+      view.actions.every(({ effect: { state } }) => state === 'confirmed' || state === 'skipped') &&
       done.join() === expected.effects.toSorted().join(),
   };
 }

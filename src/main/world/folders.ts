@@ -19,7 +19,7 @@ export async function makeDataFolder(dataDir: string): Promise<void> {
 
 /** Forgets everything that a world has kept, and nothing else that lies in the folder. */
 export async function forgetData(dataDir: string): Promise<void> {
-  const isOurs = /^(postgres($|\.)|temporal\.|sandbox\.|warehouse$)/;
+  const isOurs = /^(postgres($|\.)|temporal\.|sandbox\.|(warehouse|search)$)/;
   const names = (await readdir(dataDir)).filter((name) => isOurs.test(name));
   await Promise.all(names.map((name) => rm(join(dataDir, name), { recursive: true, force: true })));
 }
