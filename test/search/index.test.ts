@@ -16,6 +16,9 @@ const document = z.object({ _source: z.record(z.string(), z.unknown()) }).transf
 const sourceOf = async (alias: string, id: string) =>
   document.parse(JSON.parse((await askEngine(`${alias}/_doc/${id}`)).body));
 
+const receivedAt = (hour: string, tenant = 'default') =>
+  versioned({ tenant_id: tenant, received_at: new Date(`2026-04-01T${hour}:00:00Z`) });
+
 const keyword = { type: 'keyword' };
 const text = { type: 'text' };
 
@@ -89,9 +92,7 @@ describe('the index', () => {
 
   it('names the leads of one tenant, and not those of another, in their order and from any place on', async () => {
     const search = searchOver(newAlias());
-    const at = (hour: string, tenant = 'default') =>
-      versioned({ tenant_id: tenant, received_at: new Date(`2026-04-01T${hour}:00:00Z`) });
-    const leads = [at('01'), at('04'), at('03'), at('02', 'other')];
+    const leads = [receivedAt('01'), receivedAt('04'), receivedAt('03'), receivedAt('02', 'other')];
     for (const each of leads) await search.index(each, call);
     await search.status(call);
     const ask = (after?: { at: string; id: string }) =>
