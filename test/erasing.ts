@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { erasureView, type ErasureView } from '../src/domain/operator-views.ts';
 import { receipt } from '../src/domain/received.ts';
 import { keyringOf } from '../src/main/stores.ts';
+import { searchOf } from '../src/main/search.ts';
 import { warehouseOf } from '../src/main/warehouse.ts';
 import { createResidueScan } from '../src/operations/residue.ts';
 import { createHistories } from '../src/temporal/histories.ts';
@@ -73,6 +74,7 @@ export function scanOf({ configuration, queries, client, codec }: Causeway) {
     queries,
     keyring: keyringOf(configuration, queries),
     warehouse: warehouseOf(configuration),
+    search: searchOf(configuration),
     histories: createHistories({ client, codec, taskQueue: configuration.TEMPORAL_TASK_QUEUE }),
   });
 }

@@ -5,9 +5,10 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { eventWorkflowId } from '../src/domain/ids.ts';
 import { receiptsOf } from '../src/main/stores.ts';
-import { type Causeway, startCauseway } from './causeway.ts';
+import type { Causeway } from './causeway.ts';
 import { erase, erased, operator, scanOf, sendLead, somebody, textsOf } from './erasing.ts';
 import { eventually } from './eventually.ts';
+import { postProduct, productEvent, startWithProduct } from './product-events.ts';
 import { contestedDeal, dealChange, newId, stalledDeal } from './hubspot-events.ts';
 
 /** Protects persons: who asks to be erased is gone from every store and from everybody who was told, and stays so. */
@@ -19,8 +20,7 @@ let folder: string;
 let scan: ReturnType<typeof scanOf>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'causeway-erasure-'));
-  causeway = await startCauseway({
-    settings: 'enrichment: {hubspotRequestsPer10Seconds: 100000}',
+  causeway = await startWithProduct('{maxWaitSeconds: 0}', {
     environment: { WAREHOUSE_PATH: folder, EFFECT_CALL_TIMEOUT_MS: '3000' },
   });
   scan = scanOf(causeway);
@@ -156,6 +156,25 @@ describe('a person who is erased', () => {
     expect((await scan([bob.email])).found).toMatchObject({ 'public.leads': 1, 'events.sealed': 1 });
     expect(removed(await erase(causeway, { phone: bob.phone }))).toMatchObject({ leads: 1 });
     expect((await scan(textsOf(bob))).found).toEqual({});
+  });
+
+  it('takes nobody along who is the contact of a deal that they did something about', async () => {
+    const [ada, bob] = [somebody(), somebody()];
+    const [contactId, dealId] = [newId(), newId()];
+    await captured(bob);
+    await causeway.sandbox.put('contacts', String(contactId), { email: bob.email, firstname: bob.first_name });
+    await causeway.sandbox.put('deals', String(dealId), contestedDeal(), { contacts: [String(contactId)] });
+    const { events } = await postProduct(causeway, [
+      productEvent('pricing.opened', { email: ada.email, deal: String(dealId) }),
+    ]);
+    await causeway.finished(events[0]?.id ?? '');
+    await captured(ada);
+    const before = (await causeway.sandbox.effects()).length;
+    const erasure = await erase(causeway, { email: ada.email });
+    expect(removed(erasure)).toMatchObject({ leads: 1, events: 2 });
+    const added = JSON.stringify((await causeway.sandbox.effects()).slice(before));
+    expect(added).not.toContain(bob.email);
+    expect((await scan([bob.email])).found).toMatchObject({ 'public.leads': 1 });
   });
 
   it('is erased when the CRM says so, by the id of the contact', async () => {

@@ -283,6 +283,15 @@ export interface SearchPort {
   listIds(after: string | undefined, limit: number, call: Call): Promise<readonly string[]>;
 }
 
+/** A store beside PostgreSQL that has copies of leads, by their ids. */
+export interface LeadCopies {
+  name: 'warehouse' | 'search';
+  /** Says how many rows or documents went. */
+  erase(leadIds: readonly string[], call: Call): Promise<number>;
+  /** Those of these leads of which anything is left. */
+  holds(leadIds: readonly string[], call: Call): Promise<readonly string[]>;
+}
+
 export interface Ports {
   crm: CrmPort;
   intent: IntentPort;

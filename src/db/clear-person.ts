@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
+import { inTransaction } from './transaction.ts';
 
 /** By what a person's rows are found whose keys are gone; hashes are keyed ones. */
 export interface ErasedPerson {
@@ -35,12 +36,24 @@ export async function clearRows(queries: Queries, person: ErasedPerson): Promise
       delete from consents where tenant_id = ${tenantId} and subject = any(${texts(person.aliases)}) and recorded_at <= ${before}`),
     facts_cache: await removed(sql`
       delete from facts_cache where tenant_id = ${tenantId} and object_hash = any(${texts(person.objects)})`),
-    // One that was made for a copy alone, while the erasure was under way; an event that is sealed under it just now is sealed again.
-    subject_keys: await removed(sql`
-      delete from subject_keys k using subject_aliases a where a.key_id = k.id and a.tenant_id = ${tenantId} and a.kind <> 'phone'
-        and a.alias = any(${texts(person.aliases)}) and not exists (select from events e where e.subject_key_id = k.id)`),
+    subject_keys: await removeIdleKeys(queries, tenantId, person.aliases),
   };
 }
+
+/**
+ * A key that was made for a copy alone, while the erasure was under way. Locked before it is looked at: what refers to a key locks
+ * it, too, and one that is being used just now is skipped.
+ */
+const removeIdleKeys = (queries: Queries, tenantId: string, aliases: readonly string[]): Promise<number> =>
+  inTransaction(queries, async (transaction) => {
+    const { rows } = await transaction.execute<{ id: string }>(sql`
+      select k.id from subject_keys k where k.id in (select a.key_id from subject_aliases a where a.tenant_id = ${tenantId}
+        and a.kind <> 'phone' and a.alias = any(${texts(aliases)})) order by k.id for update skip locked`);
+    const { rowCount } = await transaction.execute(sql`
+      delete from subject_keys k where k.id = any(${sql.param(rows.map(({ id }) => id))}::uuid[])
+        and not exists (select from events e where e.subject_key_id = k.id)`);
+    return rowCount ?? 0;
+  });
 
 /** Refused events with what is sealed of them, under the tenant's key, by the id after `after`. */
 export async function readSealedViolations(

@@ -1,3 +1,4 @@
+import { leadCopiesIn } from '../connectors/lead-copies.ts';
 import type { Ports } from '../connectors/ports.ts';
 import type { EraseCopies } from '../db/retention/round.ts';
 
@@ -5,7 +6,7 @@ const timeoutMs = 300_000;
 
 /** Every store beside PostgreSQL that has copies of leads. */
 export const eraseCopiesFrom =
-  ({ warehouse }: Pick<Ports, 'warehouse'>): EraseCopies =>
+  (ports: Pick<Ports, 'warehouse' | 'search'>): EraseCopies =>
   async (leadIds) => {
-    await warehouse?.erase(leadIds, { timeoutMs });
+    for (const store of leadCopiesIn(ports)) await store.erase(leadIds, { timeoutMs });
   };

@@ -4,6 +4,7 @@ import { keptFor } from '../domain/retention.ts';
 import { createAccept } from '../intake/accept.ts';
 import { createRedrive } from '../intake/redrive.ts';
 import { createStarter } from '../intake/starter.ts';
+import { leadCopiesIn } from '../connectors/lead-copies.ts';
 import { createSpellings } from '../leads/spellings.ts';
 import { createApiKeys } from '../operations/api-keys.ts';
 import { createConsents } from '../operations/consents.ts';
@@ -41,7 +42,10 @@ export function wireOperations(
   const hasher = hasherOf(configuration);
   const starter = createStarter(dependencies);
   // No command waits for the libraries of a store that it does not ask.
-  const warehouse = async () => (await import('./warehouse.ts')).warehouseOf(configuration);
+  const stores = async () => ({
+    warehouse: (await import('./warehouse.ts')).warehouseOf(configuration),
+    search: (await import('./search.ts')).searchOf(configuration),
+  });
   const redrive = createRedrive({ queries, starter });
   return {
     failures: createFailures({ queries, tenantId }),
@@ -60,7 +64,7 @@ export function wireOperations(
       hasher,
       tenantId,
       spellingsOf: createSpellings({ defaultCountry: configuration.LEADS_DEFAULT_COUNTRY }),
-      warehouse,
+      copies: async () => leadCopiesIn(await stores()),
       log,
     }),
     retention: createRetention({
@@ -68,7 +72,7 @@ export function wireOperations(
       tenantId,
       // Read when it is asked for: whoever explains an event needs no settings.
       kept: () => keptFor(installationOf(configuration).retention),
-      eraseCopies: async (ids) => eraseCopiesFrom({ warehouse: await warehouse() })(ids),
+      eraseCopies: async (ids) => eraseCopiesFrom(await stores())(ids),
     }),
     apiKeys: createApiKeys({ queries, tenantId }),
     lanes: createLanes({ queries }),

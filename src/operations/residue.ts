@@ -1,6 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WarehousePort } from '../connectors/ports.ts';
+import type { SearchPort, WarehousePort } from '../connectors/ports.ts';
 import type { Queries } from '../db/database.ts';
 import { findInTables } from '../db/residue.ts';
 import { eachSealedValue, sealedColumns } from '../db/sealed-values.ts';
@@ -8,6 +8,9 @@ import { findsOneOf } from '../privacy/finds-one-of.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import { open } from '../privacy/sealing.ts';
 import type { Histories } from '../temporal/histories.ts';
+
+/** All of a store is read. */
+const timeoutMs = 600_000;
 
 export interface ResidueReport {
   /** What was looked through: tables, sealed columns, `warehouse`, `histories`, and files. */
@@ -18,15 +21,16 @@ export interface ResidueReport {
 
 /**
  * Looks for texts, such as a person's address, in everything that is kept: every row of every table, every sealed value that
- * still opens, the warehouse, every execution that Temporal knows, decrypted, and files such as logs. It reads all of it.
+ * still opens, the warehouse, the search index, every execution that Temporal knows, decrypted, and files such as logs. It reads all of it.
  */
 export function createResidueScan(options: {
   queries: Queries;
   keyring: Keyring;
   warehouse: WarehousePort | undefined;
+  search: SearchPort | undefined;
   histories: Histories;
 }) {
-  const { queries, keyring, warehouse, histories } = options;
+  const { queries, keyring, warehouse, search, histories } = options;
 
   async function inSealed(finds: (text: string) => boolean): Promise<Record<string, number>> {
     const found: Record<string, number> = {};
@@ -48,11 +52,19 @@ export function createResidueScan(options: {
       ...(await findInTables(queries, texts)),
       ...(await inSealed(finds)),
       histories: await histories.count(finds),
-      ...(warehouse && { warehouse: (await warehouse.filesWith(texts, { timeoutMs: 600_000 })).length }),
+      ...(warehouse && { warehouse: (await warehouse.filesWith(texts, { timeoutMs })).length }),
+      ...(search && { search: (await search.documentsWith(texts, { timeoutMs })).length }),
     };
     for (const file of files) found[file] = finds(await readFile(file, 'utf8')) ? 1 : 0;
     return {
-      looked: ['tables', 'sealed values', 'histories', ...(warehouse ? ['warehouse'] : []), ...files],
+      looked: [
+        'tables',
+        'sealed values',
+        'histories',
+        ...(warehouse ? ['warehouse'] : []),
+        ...(search ? ['search'] : []),
+        ...files,
+      ],
       found: Object.fromEntries(Object.entries(found).filter(([, count]) => count > 0)),
     };
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WarehousePort } from '../connectors/ports.ts';
+import type { LeadCopies } from '../connectors/ports.ts';
 import type { Queries } from '../db/database.ts';
 import { orUnavailable } from '../db/errors-as-unavailable.ts';
 import {
@@ -36,10 +36,11 @@ export function createSubjects(options: {
   hasher: Hasher;
   tenantId: string;
   spellingsOf: (subject: SubjectIdentifiers) => SubjectIdentifiers[];
-  warehouse: () => Promise<WarehousePort | undefined>;
+  /** Stores beside PostgreSQL that have copies of leads. */
+  copies: () => Promise<readonly LeadCopies[]>;
   log: Logger;
 }) {
-  const { queries, keyring, hasher, tenantId, spellingsOf, warehouse, log } = options;
+  const { queries, keyring, hasher, tenantId, spellingsOf, copies, log } = options;
 
   async function find(query: SubjectQuery): Promise<{ person: KnownPerson; keys: PersonKey[] } | 'ambiguous'> {
     const asked = personAskedFor(query, { hasher, tenantId, spellingsOf });
@@ -52,10 +53,12 @@ export function createSubjects(options: {
 
   /** A store that does not answer keeps nobody from the rest. */
   async function copiesOf(leadIds: readonly string[]): Promise<SubjectExport['copies']> {
-    const store = await warehouse();
-    if (!store || leadIds.length === 0) return [];
-    const ids = await store.holds(leadIds, { timeoutMs: askTimeoutMs }).catch(() => null);
-    return ids?.length === 0 ? [] : [{ store: 'warehouse', ids: ids && [...ids] }];
+    if (leadIds.length === 0) return [];
+    const asked = (await copies()).map(async (store) => {
+      const ids = await store.holds(leadIds, { timeoutMs: askTimeoutMs }).catch(() => null);
+      return { store: store.name, ids: ids && [...ids] };
+    });
+    return (await Promise.all(asked)).filter(({ ids }) => ids?.length !== 0);
   }
 
   async function collect(query: SubjectQuery): Promise<Omit<SubjectExport, 'id' | 'at'> | 'nothing' | 'ambiguous'> {

@@ -1,6 +1,7 @@
 import { blankViolations, clearRows, readSealedViolations } from '../../db/clear-person.ts';
 import { countRemoved, readErasedEvents } from '../../db/erasures.ts';
 import type { EventRun } from '../../db/event-steps.ts';
+import { leadCopiesIn } from '../../connectors/lead-copies.ts';
 import { openViolation } from '../../privacy/sealed-records.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createPersonOf } from './person-of.ts';
@@ -54,10 +55,13 @@ export function createClearStores(dependencies: ActivityDependencies) {
 
     /** Of leads, wherever they were copied to; a copy that is away keeps no other from being cleared. */
     async clearCopies(run: EventRun, call: { timeoutMs: number }): Promise<void> {
-      if (!ports.warehouse) return;
-      let removed = 0;
-      for (const ids of await idsInChunks(run)) removed += await ports.warehouse.erase(ids, call);
-      await countRemoved(queries, run.eventId, { warehouse: removed });
+      const chunks = await idsInChunks(run);
+      const cleared = leadCopiesIn(ports).map(async (store) => {
+        let removed = 0;
+        for (const ids of chunks) removed += await store.erase(ids, call);
+        await countRemoved(queries, run.eventId, { [store.name]: removed });
+      });
+      for (const each of await Promise.allSettled(cleared)) if (each.status === 'rejected') throw each.reason;
     },
   };
 }

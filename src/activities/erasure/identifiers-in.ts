@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { CanonicalEvent } from '../../domain/event.ts';
+import { personOf } from '../../domain/contact-person.ts';
 import type { Facts } from '../../domain/facts.ts';
+import type { SubjectIdentifiers } from '../../domain/incoming.ts';
 
 export interface Identifiers {
   emails: string[];
@@ -17,15 +19,22 @@ const normalised = z.object({
 });
 
 /** By what the person of an event is called in it. Texts that people wrote are not searched: they may name others. */
-export function identifiersIn(event: CanonicalEvent, facts: Facts): Identifiers {
+export function identifiersIn(
+  event: CanonicalEvent,
+  facts: Facts,
+  isThem: (contact: SubjectIdentifiers) => boolean,
+): Identifiers {
   const { lead, contactEmail } = payload.safeParse(event.payload).data ?? {};
   const twins = normalised.safeParse(facts.lead?.metadata).data?.normalised;
   const isContact = event.objectType === 'contact';
+  // The contact of a deal about which the person did something may be somebody else.
+  const person = facts.contact && personOf(event, facts.contact);
+  const contact = person && isThem(person) ? facts.contact : undefined;
   const changed = isContact && event.propertyName === 'email' ? event.propertyValue : undefined;
   return {
-    emails: present([lead?.email, contactEmail, facts.contact?.email, changed, twins?.email, twins?.email_key]),
+    emails: present([lead?.email, contactEmail, contact?.email, changed, twins?.email, twins?.email_key]),
     phones: present([lead?.phone, twins?.phone_e164]),
-    contactIds: present([event.contactId, facts.contact?.id, isContact ? event.objectId : undefined]),
+    contactIds: present([contact?.id, isContact ? event.objectId : undefined]),
   };
 }
 

@@ -34,13 +34,16 @@ const planned = (
 });
 
 /** By the address under which we made or changed a contact, or by its id, where we only wrote into it. */
-function contacts({ given }: ErasureFacts, targetOf: (text: string) => string): PlannedAction[] {
-  const emails = given.flatMap(({ action, address }) => (action === 'upsert_contact' && address ? [address] : []));
+function contacts({ given, emails: known }: ErasureFacts, targetOf: (text: string) => string): PlannedAction[] {
+  // Where the address of an effect is gone by its age, those that are known stand for it.
+  const upserted = given.flatMap(({ action, address }) =>
+    action === 'upsert_contact' ? (address === null ? known : [address]) : [],
+  );
   const ids = given.flatMap(({ action, receipt }) =>
     action === 'update_crm_field' && receipt?.['objectType'] === 'contacts' ? [receipt['objectId'] ?? ''] : [],
   );
   return [
-    ...[...new Set(emails)].map((email) => planned('erase_contact', targetOf(email), { email })),
+    ...[...new Set(upserted)].map((email) => planned('erase_contact', targetOf(email), { email })),
     ...[...new Set(ids)].map((contactId) => planned('erase_contact', targetOf(contactId), { contactId })),
   ];
 }

@@ -5,6 +5,8 @@ import type { Facts } from '../../domain/facts.ts';
 import { eventLabels } from '../../intake/event-labels.ts';
 import { sealedAddress, sealedEvent, sealedFacts } from '../../privacy/sealed-records.ts';
 import { countRemoved } from '../../db/erasures.ts';
+import type { SubjectIdentifiers } from '../../domain/incoming.ts';
+import { aliasesOf } from '../../privacy/subject-aliases.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { superseded } from '../open-event.ts';
 import { createStoreDecision, type Decided } from '../store-decision.ts';
@@ -18,14 +20,17 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
   const { openErasureEvent, personOf } = createPersonOf(dependencies);
   const storeDecision = createStoreDecision(dependencies);
 
-  function opened({ about, keyId, wrappedKey, id, sealed, factsSealed, effects }: LastView) {
+  function opened(
+    { about, keyId, wrappedKey, id, sealed, factsSealed, effects }: LastView,
+    isThem: (contact: SubjectIdentifiers) => boolean,
+  ) {
     const { key } = keyring.unwrap({ id: keyId, wrapped: wrappedKey });
     const address = (effect: string, hex: string | null) =>
       hex === null ? null : sealedAddress.open(key, effect, Buffer.from(hex, 'hex'));
     const event = sealed && sealedEvent.open(key, id, sealed);
     const facts = factsSealed ? sealedFacts.open(key, id, factsSealed) : noFacts;
     return {
-      found: event ? identifiersIn(event, facts) : nobody,
+      found: event ? identifiersIn(event, facts, isThem) : nobody,
       given: effects
         .filter(({ action }) => about || namingActions.includes(action))
         .map(({ addressSealed, key: effect, ...rest }) => ({
@@ -36,8 +41,14 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
     };
   }
 
-  function leftOf(wish: SubjectQuery, last: readonly LastView[], aliases: readonly string[]): ErasureFacts {
-    const all = last.map(opened);
+  function leftOf(
+    wish: SubjectQuery,
+    last: readonly LastView[],
+    { tenantId, aliases }: { tenantId: string; aliases: readonly string[] },
+  ): ErasureFacts {
+    const isThem = (contact: SubjectIdentifiers) =>
+      aliasesOf(hasher, tenantId, contact).some(({ hash }) => aliases.includes(hash));
+    const all = last.map((event) => opened(event, isThem));
     const whom = whomOf(wish);
     const { email, phone, external } =
       'identifiers' in whom && whom.identifiers.kind === 'person' ? whom.identifiers : {};
@@ -57,7 +68,11 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
     const { row, key, event, wish } = await openErasureEvent(run);
     const person = await personOf(run);
     const removed = await removePerson(queries, run, person, (last, aliases) => {
-      const facts: Facts = { ...noFacts, fetchedAt: event.receivedAt, erasure: leftOf(wish, last, aliases) };
+      const facts: Facts = {
+        ...noFacts,
+        fetchedAt: event.receivedAt,
+        erasure: leftOf(wish, last, { tenantId: row.tenantId, aliases }),
+      };
       return sealedFacts.seal(key, row.id, facts);
     });
     if (!removed) throw superseded();

@@ -1,4 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { leadCopiesIn } from '../../connectors/lead-copies.ts';
+import type { Call } from '../../connectors/ports.ts';
 import { countLeft } from '../../db/clear-person.ts';
 import { readErasedEvents } from '../../db/erasures.ts';
 import type { EventRun } from '../../db/event-steps.ts';
@@ -41,7 +43,13 @@ export function createVerifyErasure(dependencies: ActivityDependencies) {
     return found;
   }
 
-  async function residueOf(run: EventRun, call: { timeoutMs: number }): Promise<Residue> {
+  async function inCopies(ids: readonly string[], call: Call): Promise<Residue> {
+    const residue: Residue = {};
+    for (const store of leadCopiesIn(ports)) residue[store.name] = (await store.holds(ids, call)).length;
+    return residue;
+  }
+
+  async function residueOf(run: EventRun, call: Call): Promise<Residue> {
     const { tenantId, person } = await leftOf(run);
     const { emails, phones, aliases } = person;
     const { isBack, ...left } = await countLeft(queries, { erasureId: run.eventId, tenantId, aliases });
@@ -50,12 +58,12 @@ export function createVerifyErasure(dependencies: ActivityDependencies) {
     return {
       ...left,
       ...(await findInTables(queries, isBack ? [] : theirs)),
-      warehouse: (await ports.warehouse?.holds(ids, call))?.length ?? 0,
+      ...(await inCopies(ids, call)),
       histories: await inHistories(run, theirs),
     };
   }
 
-  return async function verifyErasure(run: EventRun, call: { timeoutMs: number }): Promise<{ stores: string[] }> {
+  return async function verifyErasure(run: EventRun, call: Call): Promise<{ stores: string[] }> {
     const residue = await residueOf(run, call);
     const left = Object.entries(residue).filter(([, count]) => count > 0);
     if (left.length === 0) return { stores: Object.keys(residue) };

@@ -4,6 +4,7 @@ import { createLogger } from '../../telemetry/log.ts';
 import { openClient } from '../../temporal/client.ts';
 import { createHistories } from '../../temporal/histories.ts';
 import { historyCodecOf, keyringOf, openPool } from '../stores.ts';
+import { searchOf } from '../search.ts';
 import { warehouseOf } from '../warehouse.ts';
 
 /** Looks through everything that this installation keeps. */
@@ -19,6 +20,7 @@ export async function scanForResidue(texts: readonly string[], files: readonly s
       queries: pool.queries,
       keyring: keyringOf(configuration, pool.queries),
       warehouse: warehouseOf(configuration),
+      search: searchOf(configuration),
       histories: createHistories({ client: temporal.client, codec, taskQueue }),
     });
     return await scan(texts, files);
