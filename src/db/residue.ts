@@ -4,7 +4,9 @@ import type { Queries } from './database.ts';
 const literal = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, (sign) => `\\${sign}`);
 
 /** How many pages of 8 kB one statement looks through, so that none of them takes long. */
-const pagesAtOnce = 1_000;
+const pagesAtOnce = 200;
+/** And for how many texts it looks at once. */
+const textsAtOnce = 20;
 
 /**
  * A regular expression of PostgreSQL that finds these texts in any letter case, as they stand and as bytes are written (in
@@ -18,12 +20,16 @@ function residuePattern(texts: readonly string[]): string {
 
 /** In which tables a row says one of these texts, and how many rows do. What is sealed says nothing. */
 export async function findInTables(queries: Queries, texts: readonly string[]): Promise<Record<string, number>> {
-  if (texts.length === 0) return {};
-  const pattern = residuePattern(texts);
+  const found: Record<string, number> = {};
+  for (let from = 0; from < texts.length; from += textsAtOnce)
+    await addFound(queries, residuePattern(texts.slice(from, from + textsAtOnce)), found);
+  return found;
+}
+
+async function addFound(queries: Queries, pattern: string, found: Record<string, number>): Promise<void> {
   const { rows: tables } = await queries.execute<{ name: string; pages: number }>(sql`
     select format('%I.%I', schemaname, tablename) as name, (pg_relation_size(format('%I.%I', schemaname, tablename)::regclass) / 8192)::int as pages
     from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`);
-  const found: Record<string, number> = {};
   for (const { name, pages } of tables) {
     // A table that grows meanwhile has its new rows at the end: the last look has no end.
     for (let from = 0; from <= pages; from += pagesAtOnce) {
@@ -34,5 +40,4 @@ export async function findInTables(queries: Queries, texts: readonly string[]): 
       if (count > 0) found[name] = (found[name] ?? 0) + count;
     }
   }
-  return found;
 }
