@@ -28,6 +28,8 @@ async function sendTo(port: WebhookPort | undefined, call: EffectCall): Promise<
   return port.send({ type: 'lead.captured', data: { name: 'PERSONAL' } }, call);
 }
 
+const notSetUp = () => Promise.reject(new Error('the sandbox has every provider'));
+
 /** One call at each provider, and the operation of its stand-in that answers it; a new provider needs a row here. */
 const samples: Readonly<Record<Exclude<Provider, 'Warehouse'>, Sample>> = {
   HubSpot: {
@@ -45,6 +47,16 @@ const samples: Readonly<Record<Exclude<Provider, 'Warehouse'>, Sample>> = {
     connector: 'gmail',
     operation: 'drafts.create',
     ask: ({ ports }, call) => ports.mail.createDraft('olga@example.com', { subject: 'PERSONAL', text: 'x' }, call),
+  },
+  CoreSignal: {
+    connector: 'coresignal',
+    operation: 'employees.collect',
+    ask: ({ ports }, call) => ports.companies?.readMember('500004', call) ?? notSetUp(),
+  },
+  Lusha: {
+    connector: 'lusha',
+    operation: 'person.read',
+    ask: ({ ports }, call) => ports.people?.enrichPerson({ email: 'PERSONAL@nordlicht.example' }, call) ?? notSetUp(),
   },
   Marketing: {
     connector: 'marketing',

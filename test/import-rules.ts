@@ -33,7 +33,8 @@ const rooms: Readonly<Record<string, Room>> = {
   leads: { values: ['domain'] },
   'buyer-groups': { values: ['domain'], packages: [] },
   actions: { values: ['domain'], types: ['connectors/ports.ts'] },
-  connectors: { values: ['domain', 'connectors/ports.ts'] },
+  // The second asks vendors without a library of their own; it knows none of them.
+  connectors: { values: ['domain', 'connectors/ports.ts', 'connectors/json-request.ts'] },
   db: { values: ['domain'] },
   privacy: { values: ['domain'] },
   telemetry: { values: ['domain'] },
