@@ -22,6 +22,8 @@ test('the instruments keep their names and labels', async () => {
     'gtm_pipeline_unknown_effects',
     'gtm_pipeline_unknown_types_total',
     'ingest_api_latency_seconds',
+    'webhook_failed_total',
+    'webhook_processed_total',
     'webhook_received_total',
     'webhook_signature_invalid_total',
   ]);
