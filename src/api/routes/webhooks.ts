@@ -26,8 +26,9 @@ export interface WebhookDependencies {
   metrics: Metrics;
 }
 
-/** As many events are stored in one transaction. */
+/** As many events are stored in one transaction, and of a longer request so many at a time that each part is stored in time. */
 const eventsAtOnce = 100;
+const partOfLongRequest = 25;
 const named = z.object({ source: z.string().max(50) });
 
 /** `POST /webhooks/:source`: verify the bytes, parse, store, start, answer 202. Behind it a secret, where a sender signs nothing. */
@@ -132,8 +133,9 @@ export function webhookRoutes(app: FastifyInstance, { receive, sources, metrics 
         return sendProblem(reply, parsed.status, { reason: 'not_a_batch', detail: parsed.message });
       }
       const events: ReceivedEvent[] = [];
-      for (let from = 0; from < parsed.events.length; from += eventsAtOnce) {
-        events.push(...(await receive.events(origin, parsed.events.slice(from, from + eventsAtOnce))));
+      const size = parsed.events.length > eventsAtOnce ? partOfLongRequest : eventsAtOnce;
+      for (let from = 0; from < parsed.events.length; from += size) {
+        events.push(...(await receive.events(origin, parsed.events.slice(from, from + size))));
       }
       if (source.explainsUnreadable && events.length > 0 && events.every(({ status }) => status === 'violation')) {
         return sendProblem(reply, 422, { reason: 'nothing_fits', detail: explain(events) });

@@ -6,7 +6,7 @@ import { pathOf, present } from '../role-change/fields.ts';
 import { roleChangeEvent } from '../role-change/role-change-event.ts';
 import type { Source } from '../source.ts';
 import { lushaSha256 } from '../verification/lusha.ts';
-import { careerData, type Signal, signal } from './schema.ts';
+import { careerData, numbered, type Signal, signal } from './schema.ts';
 
 const maximumDepth = 32;
 const roleChanges: Readonly<Record<string, RoleChange['kind']>> = {
@@ -22,7 +22,7 @@ export const lusha: Source = {
   // After three requests without this answer Lusha switches a subscription off.
   respond: (receivedAt, body) => ({
     status: 200,
-    body: { received: true, timestamp: receivedAt.toISOString(), webhookId: signal.safeParse(body).data?.id ?? '' },
+    body: { received: true, timestamp: receivedAt.toISOString(), webhookId: numbered.safeParse(body).data?.id ?? '' },
   }),
 };
 

@@ -3,6 +3,9 @@ import { id, optionalDomain, optionalId, optionalText } from '../role-change/fie
 
 const typeMessage = 'expected the type of a signal, such as promotion';
 
+/** What is acknowledged, whatever else is wrong with it. */
+export const numbered = z.object({ id });
+
 /** What every signal has. */
 export const signal = z.object({
   id,
