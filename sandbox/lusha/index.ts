@@ -5,7 +5,7 @@ import type { Answer, Call, Outcome, Vendor } from '../vendor.ts';
 const revealCredits = 1;
 /** Lusha's ids of people are its own. */
 const firstPersonId = 4_000_000_000;
-export const lushaPersonId = (personId: string): number => firstPersonId + Number(personId);
+const lushaPersonId = (personId: string): number => firstPersonId + Number(personId);
 
 const messages: Readonly<Record<number, string>> = {
   401: 'The API key is invalid',

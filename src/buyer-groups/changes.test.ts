@@ -54,7 +54,7 @@ test('a title or a role that changed is told, and one that was not seen or is wr
 
 describe('for any two runs', () => {
   const member = fc.record({
-    personId: fc.constantFrom(...'abcdefgh'),
+    personId: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
     title: fc.option(fc.constantFrom('CEO', 'CFO', 'CTO')),
     role: fc.option(fc.constantFrom(...groupRoles)),
   });
@@ -69,7 +69,7 @@ describe('for any two runs', () => {
         const here = [...changes.joined, ...changes.found];
         const stayed = before.members.length - gone.length;
         expect(stayed + here.length).toBe(after.members.length);
-        if (after.isPartial) expect(changes.left).toEqual([]);
+        expect(changes.left.length === 0 || !after.isPartial).toBe(true);
         const reversed = changesBetween(
           { ...before, members: before.members.toReversed() },
           { ...after, members: after.members.toReversed() },

@@ -38,27 +38,27 @@ export function changesBetween(
   after: GroupSeen,
   knownLeft: ReadonlySet<string> = new Set(),
 ): GroupChanges {
-  const earlier = byId(before?.members ?? []);
+  const known = byId(before?.members ?? []);
   const present = byId(after.members.filter(({ personId }) => !knownLeft.has(personId)));
-  const isNew = [...present.values()].filter(({ personId }) => !earlier.has(personId));
-  const missing = [...earlier.values()].filter(({ personId }) => !present.has(personId));
+  const isNew = [...present.values()].filter(({ personId }) => !known.has(personId));
+  const missing = [...known.values()].filter(({ personId }) => !present.has(personId));
   const isGone = ({ personId }: SeenMember) => !after.isPartial || knownLeft.has(personId);
   const knewAll = before !== null && !before.isPartial;
   const both = [...present.values()].flatMap((now) => {
-    const then = earlier.get(now.personId);
-    return then ? [{ personId: now.personId, then, now }] : [];
+    const earlier = known.get(now.personId);
+    return earlier ? [{ personId: now.personId, earlier, now }] : [];
   });
   return {
     joined: knewAll ? isNew : [],
     found: knewAll ? [] : isNew,
     left: missing.filter(isGone),
     unconfirmed: missing.filter((member) => !isGone(member)),
-    titleChanged: both.flatMap(({ personId, then: { title: from }, now: { title: to } }) =>
+    titleChanged: both.flatMap(({ personId, earlier: { title: from }, now: { title: to } }) =>
       from !== null && to !== null && plain(from) !== plain(to) ? [{ personId, from, to }] : [],
     ),
     // Without a title there is no role to be had, which says nothing about the person.
-    roleChanged: both.flatMap(({ personId, then, now }) =>
-      now.title !== null && then.role !== now.role ? [{ personId, from: then.role, to: now.role }] : [],
+    roleChanged: both.flatMap(({ personId, earlier, now }) =>
+      now.title !== null && earlier.role !== now.role ? [{ personId, from: earlier.role, to: now.role }] : [],
     ),
     isPartial: after.isPartial,
   };
@@ -71,9 +71,9 @@ export const hasChanges = ({ joined, found, left, titleChanged, roleChanged }: G
 /** By id, in the order of the ids, which is the same wherever it runs; of two under one id the first counts. */
 function byId(members: readonly SeenMember[]): Map<string, SeenMember> {
   const sorted = members.toSorted((a, b) => (a.personId < b.personId ? -1 : a.personId > b.personId ? 1 : 0));
-  const known = new Map<string, SeenMember>();
-  for (const member of sorted) if (!known.has(member.personId)) known.set(member.personId, member);
-  return known;
+  const first = new Map<string, SeenMember>();
+  for (const member of sorted) if (!first.has(member.personId)) first.set(member.personId, member);
+  return first;
 }
 
 const plain = (title: string): string => title.normalize('NFC').replaceAll(/\s+/g, ' ').trim().toLowerCase();

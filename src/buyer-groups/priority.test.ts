@@ -32,14 +32,15 @@ test('what somebody waits for is first', () => {
   expect(priority('Legal Intern', false, 'retitled', true)).toBe(1);
 });
 
+const change = (more: Partial<RoleChange>): RoleChange => ({
+  kind: 'title_change',
+  isThin: false,
+  person: { id: 'p1' },
+  company: { id: 'new' },
+  ...more,
+});
+
 describe('a role change means', () => {
-  const change = (more: Partial<RoleChange>): RoleChange => ({
-    kind: 'title_change',
-    isThin: false,
-    person: { id: 'p1' },
-    company: { id: 'new' },
-    ...more,
-  });
   test.each<[string, RoleChange, [string | undefined, Move][]]>([
     [
       'a promotion when the title ranks higher',

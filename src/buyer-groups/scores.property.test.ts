@@ -29,10 +29,17 @@ const holds = <T>(arbitrary: fc.Arbitrary<T>, check: (value: T) => void) =>
     }),
     { numRuns: 500 },
   );
+const membersOf = (...functions: ScoredMember['functions'][]) =>
+  functions.map((each): ScoredMember => ({ role: 'influencer', confidence: 1, functions: each }));
 const isScore = (value: number) => expect(value >= 0 && value <= 1).toBe(true);
 
 describe('the confidence in a member', () => {
-  test('is between 0 and 1', () => holds(evidence, (given) => isScore(memberConfidence(given))));
+  test('is between 0 and 1', () => {
+    holds(evidence, (given) => {
+      const score = memberConfidence(given);
+      expect(score >= 0 && score <= 1).toBe(true);
+    });
+  });
 
   const better: [string, (given: Evidence) => Evidence][] = [
     ['one more source', (given) => ({ ...given, sources: given.sources + 1 })],
@@ -98,15 +105,13 @@ describe('cohesion', () => {
       expect(cohesion([...withFunctions, close])).toBeGreaterThanOrEqual(cohesion(withFunctions));
     }));
 
-  const of = (...functions: ScoredMember['functions'][]) =>
-    functions.map((each): ScoredMember => ({ role: 'influencer', confidence: 1, functions: each }));
   test.each([
-    ['nobody', of(), 0],
-    ['one', of(['sales']), 0],
-    ['one function', of(['sales'], ['sales', 'marketing'], ['sales']), 1],
-    ['two functions that know each other not', of(['sales'], ['legal']), 0.2],
-    ['the top and a function', of(['general_management'], ['sales']), 0.6],
-    ['those who have no part', of(['sales'], ['sales']).map((each) => ({ ...each, role: null })), 0],
+    ['nobody', membersOf(), 0],
+    ['one', membersOf(['sales']), 0],
+    ['one function', membersOf(['sales'], ['sales', 'marketing'], ['sales']), 1],
+    ['two functions that know each other not', membersOf(['sales'], ['legal']), 0.2],
+    ['the top and a function', membersOf(['general_management'], ['sales']), 0.6],
+    ['those who have no part', membersOf(['sales'], ['sales']).map((each) => ({ ...each, role: null })), 0],
   ])('of %s', (_what, list, score) => {
     expect(cohesion(list)).toBe(score);
   });

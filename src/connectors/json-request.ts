@@ -73,8 +73,6 @@ export function createJsonClient({
   };
 }
 
-export type AskJson = ReturnType<typeof createJsonClient>;
-
 async function readBounded(response: Response, tooLong: () => Error): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

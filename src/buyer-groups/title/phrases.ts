@@ -1,8 +1,11 @@
 /**
- * What a table looks for: words with a space between them, as `wordsOf` gives them. A `*` at the end of a word takes any ending, at its
- * beginning any beginning but none; `…` stands for up to four words.
+ * What a table looks for: phrases with a comma between them, each of words as `wordsOf` gives them. A `*` at the end of a word takes any
+ * ending, at its beginning any beginning but none; `…` stands for up to four words.
  */
-export type Phrase = string;
+export type Phrases = string;
+
+export const listOf = (phrases: Phrases): string[] =>
+  phrases.split(',').map((phrase) => phrase.trim().replaceAll(/\s+/g, ' '));
 
 export interface Found<Label> {
   label: Label;
@@ -19,9 +22,11 @@ const gap = '…';
 const longestGap = 4;
 
 /** Finds the phrases of a table in a title. A longer phrase takes its words away from the shorter: no president in "vice president". */
-export function createFinder<Label>(table: readonly (readonly [Label, readonly Phrase[]])[]) {
+export function createFinder<Label>(table: readonly (readonly [Label, Phrases])[]) {
   const patterns = table
-    .flatMap(([label, phrases]) => phrases.map((phrase): Pattern<Label> => ({ label, parts: phrase.split(' ') })))
+    .flatMap(([label, phrases]) =>
+      listOf(phrases).map((phrase): Pattern<Label> => ({ label, parts: phrase.split(' ') })),
+    )
     .toSorted((one, other) => other.parts.length - one.parts.length || lettersOf(other) - lettersOf(one));
 
   return function find(words: readonly string[]): Found<Label>[] {

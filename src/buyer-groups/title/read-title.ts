@@ -10,21 +10,13 @@ const findSeniorities = createFinder(seniorityPhrases);
 const findEndings = createFinder([
   [0, endings],
   [1, dependents],
-  [3, ['chief of staff to']],
+  [3, 'chief of staff to'],
 ]);
 const findEntry = createFinder<boolean>([
   [true, entryPhrases],
   [
     false,
-    [
-      'intern revisor',
-      'graduate recruitment',
-      'graduate recruiter',
-      'student affairs',
-      'graduate school',
-      'student services',
-      'student success',
-    ],
+    'intern revisor, graduate recruitment, graduate recruiter, student affairs, graduate school, student services, student success',
   ],
 ]);
 const findAssistant = createFinder<boolean>([

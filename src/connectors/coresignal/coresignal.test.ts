@@ -135,6 +135,11 @@ test('a limit that was reached is told with the time to wait', async () => {
   await expect(provider().health(call)).rejects.toMatchObject({ kind: 'RateLimited', retryAfterMs: 1_000 });
 });
 
+const json =
+  (body: unknown, headers: Record<string, string> = {}): Answer =>
+  (_request, response) =>
+    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+
 describe('an answer', () => {
   const closing: (() => Promise<void>)[] = [];
   afterEach(async () => {
@@ -145,10 +150,6 @@ describe('an answer', () => {
     closing.push(() => server.close());
     return createCoreSignal({ apiKey: 'k', baseUrl: server.url });
   }
-  const json =
-    (body: unknown, headers: Record<string, string> = {}): Answer =>
-    (_request, response) =>
-      response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 
   test.each([[{}], [null], [{ id: 'x', full_name: 'A' }], [{ id: 1 }], [[]]])('%j is no person', async (body) => {
     const asked = await answering(json(body));

@@ -13,6 +13,7 @@ afterAll(() => sandbox.close());
 
 const call = { timeoutMs: 10_000 };
 const provider = () => createLusha({ apiKey: 'k', baseUrl: sandbox.lushaUrl });
+const kindOf = async (email: string) => (await provider().enrichPerson({ email }, call)).value.kind;
 
 test('a person is found by whatever is surest, for one credit', async () => {
   const dana = {
@@ -61,7 +62,6 @@ test('of whom Lusha does not know, or may not tell, that is the answer, and cost
     isWithheld: true,
     positions: [{ companyId: '7001', title: 'CEO', from: '2026-01-01' }],
   });
-  const kindOf = async (email: string) => (await provider().enrichPerson({ email }, call)).value.kind;
   expect([await kindOf('ada@nordlicht.example'), await kindOf('nobody@nordlicht.example')]).toEqual([
     'withheld',
     'unknown',

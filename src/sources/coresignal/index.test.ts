@@ -11,6 +11,11 @@ const eventsOf = (body: unknown, at = receivedAt) => {
   return parsed.kind === 'events' ? parsed.events : [];
 };
 
+const keyAt = (time: string) => {
+  const [event] = eventsOf([{ member_id: 125 }], new Date(time));
+  return event?.kind === 'event' && event.idempotencyKey;
+};
+
 test('of a notice only the id is taken, and the event says that the rest is to be read', () => {
   const lies = {
     member_id: 125,
@@ -36,10 +41,6 @@ test('of a notice only the id is taken, and the event says that the rest is to b
 });
 
 test('a notice that comes again is the same one for a day, since it has no id of its own', () => {
-  const keyAt = (time: string) => {
-    const [event] = eventsOf([{ member_id: 125 }], new Date(time));
-    return event?.kind === 'event' && event.idempotencyKey;
-  };
   expect(keyAt('2026-03-02T00:00:00Z')).toEqual(keyAt('2026-03-02T23:59:59Z'));
   expect(keyAt('2026-03-02T00:00:00Z')).not.toEqual(keyAt('2026-03-03T00:00:00Z'));
 });

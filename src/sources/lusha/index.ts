@@ -62,11 +62,11 @@ function careerSignal(given: Signal, kind: RoleChange['kind'], sent: object, rec
     ...present({
       title: data.currentTitle,
       previousTitle: data.previousTitle,
-      company,
-      // A promotion names the company twice.
-      previousCompany: kind === 'company_change' ? previousCompany : undefined,
       since: given.data.signalDate,
     }),
+    ...(company && { company }),
+    // A promotion names the company twice.
+    ...(kind === 'company_change' && previousCompany && { previousCompany }),
   };
   return roleChangeEvent(change, {
     source: 'lusha',

@@ -46,12 +46,15 @@ function parseChange(body: object, receivedAt: Date): ParsedEvent | Violation {
 
 function roleChangeOf({ person, company, previousCompany }: PersonChange): RoleChange {
   const { id, name, email, profileUrl, oldTitle, newTitle } = person;
+  const now = companyOf(company);
   const before = previousCompany ? companyOf(previousCompany) : undefined;
   return {
     kind: before ? 'company_change' : 'title_change',
     isThin: false,
     person: { id, ...present({ name, email, profileUrl }) },
-    ...present({ title: newTitle, previousTitle: oldTitle, company: companyOf(company), previousCompany: before }),
+    ...present({ title: newTitle, previousTitle: oldTitle }),
+    ...(now && { company: now }),
+    ...(before && { previousCompany: before }),
   };
 }
 

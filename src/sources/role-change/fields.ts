@@ -31,9 +31,18 @@ export const optionalDomain = optionalText.transform((text) => {
 });
 
 /** The fields that are there; `undefined` when none is. */
-export function present<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } | undefined {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
-  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> });
+export function present<Name extends string, Value>(
+  fields: Readonly<Partial<Record<Name, Value | undefined>>>,
+): Partial<Record<Name, Value>> | undefined {
+  const found: Partial<Record<Name, Value>> = {};
+  let isEmpty = true;
+  for (const name in fields) {
+    const value = fields[name];
+    if (value === undefined) continue;
+    found[name] = value;
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : found;
 }
 
 /** A JSON path of an issue: `person.id`, `[3].member_id`. */

@@ -31,14 +31,9 @@ export type Verification = { ok: true } | { ok: false; reason: VerificationFailu
 
 /** Tells whether the request was signed with one of the secrets. A time in the future is `stale_timestamp`, too. */
 export function verify(scheme: VerificationScheme, request: SignedRequest): Verification {
-  switch (scheme.algorithm) {
-    case 'shared-key':
-      return verifyKey(keyInBody(request.rawBody, scheme.keyField), request);
-    case 'path-key':
-      return verifyKey(request.pathKey, request);
-    case 'hmac-sha256':
-      return verifySignature(scheme, request);
-  }
+  if (scheme.algorithm === 'hmac-sha256') return verifySignature(scheme, request);
+  const given = scheme.algorithm === 'path-key' ? request.pathKey : keyInBody(request.rawBody, scheme.keyField);
+  return verifyKey(given, request);
 }
 
 function verifyKey(given: string | undefined, { secrets }: SignedRequest): Verification {
