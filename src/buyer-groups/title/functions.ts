@@ -89,9 +89,9 @@ export const functionPhrases: readonly (readonly [JobFunction | null, Phrases])[
       digital transformation, it support, it engineer, network engineer, systems engineer, infrastructure engineer, cloud
       infrastructure, enterprise applications, it project, data center, service owner, system owner, application owner,
       service delivery,
-      edv, informatik*, systemadministrat*, netzwerk*, digitalisierung, rechenzentrum, wirtschaftsinformatik*,
+      edv, informatik*, fachinformatik*, systemadministrat*, netzwerk*, digitalisierung, rechenzentrum, wirtschaftsinformatik*,
       informationstechn*,
-      informatique, dsi, systemes d information, systeme d information, systemes, reseau*, informatica, sistemas, sistemas
+      informatique, administrateur systeme*, dsi, systemes d information, systeme d information, systemes, reseau*, informatica, sistemas, sistemas
       de informacion,
       ti, tic, sistemas de informacao, sistemi informativi, sistemi, ict, automatisering, systeembeheer*, informatyk*,
       informatycz*,
@@ -181,7 +181,7 @@ export const functionPhrases: readonly (readonly [JobFunction | null, Phrases])[
       personalsach*, personalgewinnung, human resources*, arbeitsdirektor*, recruiting*, ausbildungsleit*,
       ressources humaines, rh, drh, rrh, recrutement, recruteu*, recursos humanos, rrhh, talento, seleccion de personal,
       risorse umane, personale, selezione del personale, personeel*, personeelszaken, p o, gestao de pessoas, pessoas,
-      recrutamento, zasobow ludzkich, zasoby ludzkie, kadr, kadry, rekrutacji, rekruter*,
+      recrutamento, zasobow ludzkich, zasoby ludzkie, kadr, kadry, personalnych, rekrutacji, rekruter*,
       rekryter*, rekrutter*, personalavdelning, hr chef, personal och organisation, medarbejder*`,
   ],
   [

@@ -57,7 +57,7 @@ export const seniorityPhrases: readonly (readonly [Seniority | null, Phrases])[]
       leiter, leiterin, leitung, leitend*, *leiter, *leiterin, *leitung, bereichsleit*, abteilungsleit*, ressortleit*,
       hauptabteilungsleit*, chefjurist*, it leiter, it leiterin,
       hoofd, afdelingshoofd, *hoofd, responsable de la securite des systemes d information, rssi,
-      *chef, it chef, hr chef, *chefen, afdelingschef, avdelningschef, avdelningsleder, afdelingsleder, underdirektor,
+      *chef, it chef, hr chef, teknisk chef, administrativ chef, *chefen, afdelingschef, avdelningschef, avdelningsleder, afdelingsleder, underdirektor,
       omradechef, chefsjurist, chief accountant, glown* ksiegow*, chief architect, chief engineer, chief scientist,
       chefarchitekt, hr chefen`,
   ],
