@@ -139,6 +139,7 @@ const json =
   (body: unknown, headers: Record<string, string> = {}): Answer =>
   (_request, response) =>
     response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+const padded = (length: number) => JSON.stringify({ id: 1, full_name: 'Ada' }).padEnd(length);
 
 describe('an answer', () => {
   const closing: (() => Promise<void>)[] = [];
@@ -177,7 +178,6 @@ describe('an answer', () => {
   });
 
   test('that is too long is not read to its end', async () => {
-    const padded = (length: number) => JSON.stringify({ id: 1, full_name: 'Ada' }).padEnd(length);
     const asked = (length: number) => answering((_request, response) => response.writeHead(200).end(padded(length)));
     expect(await (await asked(4_000_000)).readMember('1', call)).toMatchObject({ value: { name: 'Ada' } });
     await expect((await asked(5_000_000)).readMember('1', call)).rejects.toMatchObject({ kind: 'Malformed' });
