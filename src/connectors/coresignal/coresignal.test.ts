@@ -139,7 +139,10 @@ const json =
   (body: unknown, headers: Record<string, string> = {}): Answer =>
   (_request, response) =>
     response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-const padded = (length: number) => JSON.stringify({ id: 1, full_name: 'Ada' }).padEnd(length);
+const ofLength =
+  (length: number): Answer =>
+  (_request, response) =>
+    response.writeHead(200).end(JSON.stringify({ id: 1, full_name: 'Ada' }).padEnd(length));
 
 describe('an answer', () => {
   const closing: (() => Promise<void>)[] = [];
@@ -178,9 +181,12 @@ describe('an answer', () => {
   });
 
   test('that is too long is not read to its end', async () => {
-    const asked = (length: number) => answering((_request, response) => response.writeHead(200).end(padded(length)));
-    expect(await (await asked(4_000_000)).readMember('1', call)).toMatchObject({ value: { name: 'Ada' } });
-    await expect((await asked(5_000_000)).readMember('1', call)).rejects.toMatchObject({ kind: 'Malformed' });
+    expect(await (await answering(ofLength(4_000_000))).readMember('1', call)).toMatchObject({
+      value: { name: 'Ada' },
+    });
+    await expect((await answering(ofLength(5_000_000))).readMember('1', call)).rejects.toMatchObject({
+      kind: 'Malformed',
+    });
   });
 
   test('that leads elsewhere is not followed', async () => {
