@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { associationsSchema, crmObjects, crmTypes, propertiesSchema } from './crm.ts';
 import { faultRequestSchema } from './fault.ts';
+import { mountPeopleControl } from './people/control.ts';
 import { modelScriptSchema, questions, setScript } from './openai/script.ts';
 import type { State } from './state.ts';
 import type { Vendor } from './vendor.ts';
@@ -59,6 +60,8 @@ export function mountControl(app: FastifyInstance, vendors: readonly Vendor[], s
     return parsed.data;
   });
   app.get('/_sandbox/model', async () => questions(state));
+
+  mountPeopleControl(app, state);
 
   app.delete('/_sandbox', async (_request, reply) => {
     state.forget();

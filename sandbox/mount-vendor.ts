@@ -9,13 +9,12 @@ import type { Operation, Outcome, Vendor } from './vendor.ts';
 
 const pathSchema = z.record(z.string(), z.string());
 
-/** Serves one vendor under its prefix: bearer, faults, effects and counts are the same for all of them. */
+/** Serves one vendor under its prefix: keys, faults, effects and counts are the same for all of them. */
 export function mountVendor(app: FastifyInstance, vendor: Vendor, state: State): void {
   app.register(
     async (scope) => {
       scope.addHook('onRequest', async (request, reply) => {
-        const authenticated = /^Bearer\s+\S/i.test(request.headers.authorization ?? '');
-        return authenticated || !vendor.unauthenticated ? undefined : send(reply, vendor.unauthenticated());
+        return showsKey(request, vendor) || !vendor.unauthenticated ? undefined : send(reply, vendor.unauthenticated());
       });
       scope.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) =>
         send(reply, vendor.failure(error.statusCode ?? 500, error.message)),
@@ -42,6 +41,10 @@ export function mountVendor(app: FastifyInstance, vendor: Vendor, state: State):
     },
     { prefix: vendor.prefix },
   );
+}
+
+function showsKey({ headers }: FastifyRequest, { keyHeader }: Vendor): boolean {
+  return keyHeader === undefined ? /^Bearer\s+\S/i.test(headers.authorization ?? '') : Boolean(headers[keyHeader]);
 }
 
 async function answerCall(

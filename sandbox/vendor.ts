@@ -43,7 +43,9 @@ export interface Vendor {
   operations: readonly Operation[];
   /** Bodies other than JSON that its clients send. */
   bodies?: readonly { type: string | RegExp; read(text: string, contentType: string): unknown }[];
-  /** The answer to a call without a bearer token; absent, none is asked for. */
+  /** The header that its clients show their key in, where it is no bearer token. */
+  keyHeader?: string;
+  /** The answer to a call without a key; absent, none is asked for. */
   unauthenticated?(): Answer;
   /** An error of this status in the vendor's own shape. */
   failure(status: number, message: string): Answer;

@@ -11,7 +11,12 @@ beforeAll(async () => {
 beforeEach(() => sandbox.forget());
 afterAll(() => sandbox.close());
 
-async function send(method: string, path: string, headers: Record<string, string> = { authorization: 'Bearer t' }) {
+const keys = Object.fromEntries(
+  vendors.flatMap(({ keyHeader }) => (keyHeader === undefined ? [] : [[keyHeader, 'k']])),
+);
+const allKeys = { authorization: 'Bearer t', ...keys };
+
+async function send(method: string, path: string, headers: Record<string, string> = allKeys) {
   const response = await fetch(`${sandbox.url}${path}`, { method, headers, signal: AbortSignal.timeout(2_000) });
   return { status: response.status, body: shapeOf(await response.json()) };
 }

@@ -164,7 +164,7 @@ describe('what is not there', () => {
     '/api',
     '/api/v1/events',
     '/webhooks',
-    '/webhooks/hubspot/more',
+    '/webhooks/hubspot/more/still',
     '/.env',
     '/docs/static/..%2f..%2fpackage.json',
   ])('%s is a 404', async (path) => {
@@ -174,6 +174,7 @@ describe('what is not there', () => {
 
   it.each([
     ['GET', '/webhooks/hubspot', 'POST'],
+    ['GET', '/webhooks/hubspot/more', 'POST'],
     ['POST', '/healthz', 'GET, HEAD'],
     ['DELETE', `/api/v1/events/${randomUUID()}`, 'GET, HEAD'],
   ])('%s %s is a 405 that names %s', async (method, path, allowed) => {

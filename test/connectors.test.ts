@@ -33,6 +33,8 @@ type Apart = 'Warehouse' | 'Search';
 const isHere = (provider: Provider): provider is Exclude<Provider, Apart> =>
   provider !== 'Warehouse' && provider !== 'Search';
 
+const notSetUp = () => Promise.reject(new Error('the sandbox has every provider'));
+
 /** One call at each provider, and the operation of its stand-in that answers it; a new provider needs a row here. */
 const samples: Readonly<Record<Exclude<Provider, Apart>, Sample>> = {
   HubSpot: {
@@ -50,6 +52,16 @@ const samples: Readonly<Record<Exclude<Provider, Apart>, Sample>> = {
     connector: 'gmail',
     operation: 'drafts.create',
     ask: ({ ports }, call) => ports.mail.createDraft('olga@example.com', { subject: 'PERSONAL', text: 'x' }, call),
+  },
+  CoreSignal: {
+    connector: 'coresignal',
+    operation: 'employees.collect',
+    ask: ({ ports }, call) => ports.companies?.readMember('500004', call) ?? notSetUp(),
+  },
+  Lusha: {
+    connector: 'lusha',
+    operation: 'person.read',
+    ask: ({ ports }, call) => ports.people?.enrichPerson({ email: 'PERSONAL@nordlicht.example' }, call) ?? notSetUp(),
   },
   Marketing: {
     connector: 'marketing',

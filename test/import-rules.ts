@@ -31,8 +31,10 @@ const rooms: Readonly<Record<string, Room>> = {
   sources: { values: ['domain'] },
   decisions: { values: ['domain'] },
   leads: { values: ['domain'] },
+  'buyer-groups': { values: ['domain'], packages: [] },
   actions: { values: ['domain'], types: ['connectors/ports.ts'] },
-  connectors: { values: ['domain', 'connectors/ports.ts'] },
+  // The second asks vendors without a library of their own; it knows none of them.
+  connectors: { values: ['domain', 'connectors/ports.ts', 'connectors/json-request.ts'] },
   db: { values: ['domain'] },
   privacy: { values: ['domain'] },
   telemetry: { values: ['domain'] },
@@ -45,7 +47,9 @@ const rooms: Readonly<Record<string, Room>> = {
     types: ['activities'],
     packages: ['@temporalio/workflow', '@temporalio/common'],
   },
-  activities: { values: [...spine, 'decisions', 'leads', 'actions', 'connectors', 'intake', 'effects'] },
+  activities: {
+    values: [...spine, 'decisions', 'leads', 'buyer-groups', 'actions', 'connectors', 'intake', 'effects'],
+  },
   operations: {
     values: [...spine, 'intake', 'effects', 'decisions', 'temporal'],
     types: ['connectors/ports.ts'],

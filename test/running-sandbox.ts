@@ -47,6 +47,8 @@ export async function runSandbox() {
     slackUrl: `${sandbox.url}/slack/api/`,
     gmailUrl: `${sandbox.url}/gmail/`,
     openAiUrl: `${sandbox.url}/openai/v1`,
+    coreSignalUrl: `${sandbox.url}/coresignal/cdapi/v2`,
+    lushaUrl: `${sandbox.url}/lusha`,
     effects: async () => effects.parse(await control('GET', '/effects')),
     /** How often an operation was called, faults included. */
     async calls(connector: string, operation: string): Promise<number> {
@@ -59,6 +61,8 @@ export async function runSandbox() {
       properties: Readonly<Record<string, string | null>>,
       associations: Readonly<Record<string, readonly string[]>> = {},
     ) => control('PUT', `/crm/${type}/${id}`, { properties, associations }),
+    /** Puts in what CoreSignal and Lusha know, by its route: `people/9`, `companies/7003`, `credits/lusha`. */
+    arrange: (path: string, value: unknown) => control('PUT', `/${path}`, value),
     /** What the model answers: one answer for all calls to come, or one for each. */
     script: (script: unknown) => control('PUT', '/model', script),
     /** What the model was asked last, prompts included. */

@@ -7,13 +7,17 @@ interface Unsigned {
   secret: string;
 }
 
-/** What a sender posts now, as its scheme says: the headers, and the body, which has the secret in it where nothing is signed. */
+/** What a sender posts now, as its scheme says: the headers, and the body, which has the secret in it where nothing is signed, or the part of
+ * the path that has. */
 export function signedRequest(
   scheme: VerificationScheme,
   request: Unsigned,
-): { headers: Record<string, string>; body: string } {
+): { headers: Record<string, string>; body: string; pathKey?: string } {
   const { body, secret } = request;
   if (scheme.algorithm === 'hmac-sha256') return { headers: signedHeaders(scheme, request), body };
+  if (scheme.algorithm === 'path-key') {
+    return { headers: { 'content-type': 'application/json' }, body, pathKey: encodeURIComponent(secret) };
+  }
   // In the text: read and written again, long numbers would lose digits.
   const key = new RegExp(String.raw`("${scheme.keyField}"\s*:\s*)"[^"]*"`);
   const headers = { 'content-type': 'application/json' };

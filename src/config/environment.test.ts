@@ -19,6 +19,9 @@ const developmentDefaults = [
   'SLACK_BOT_TOKEN',
   'GMAIL_ACCESS_TOKEN',
   'OPENAI_API_KEY',
+  'CORESIGNAL_API_KEY',
+  'LUSHA_API_KEY',
+  'PERSON_CHANGE_SECRET',
   'OPERATOR_API_KEY',
   'MASTER_KEY',
   'HASH_KEY',
@@ -69,6 +72,9 @@ describe('.env.example', () => {
       'GMAIL_SERVICE_ACCOUNT_KEY',
       'GMAIL_API_URL',
       'OPENAI_API_URL',
+      'CORESIGNAL_API_URL',
+      'LUSHA_API_URL',
+      'WEBHOOK_SECRET',
       'WAREHOUSE_PATH',
       'WAREHOUSE_URL',
       'AWS_REGION',
@@ -158,6 +164,21 @@ test("a key of one's own goes to OpenAI itself, in development too, and the sand
     'http://127.0.0.1:9/v1',
   );
   expect(parseEnvironment(production).OPENAI_API_KEY).toBeUndefined();
+});
+
+test("keys of one's own go to CoreSignal and Lusha themselves, and without a key nobody is asked", () => {
+  expect(parseEnvironment({})).toMatchObject({
+    CORESIGNAL_API_URL: 'http://127.0.0.1:3100/coresignal/cdapi/v2',
+    LUSHA_API_URL: 'http://127.0.0.1:3100/lusha',
+  });
+  const real = {
+    CORESIGNAL_API_URL: 'https://api.coresignal.com/cdapi/v2',
+    LUSHA_API_URL: 'https://api.lusha.com',
+  };
+  expect(parseEnvironment({ CORESIGNAL_API_KEY: 'own-key', LUSHA_API_KEY: 'own-key' })).toMatchObject(real);
+  const { CORESIGNAL_API_KEY, LUSHA_API_KEY, PERSON_CHANGE_SECRET, ...others } = parseEnvironment(production);
+  expect([CORESIGNAL_API_KEY, LUSHA_API_KEY, PERSON_CHANGE_SECRET]).toEqual([undefined, undefined, undefined]);
+  expect(others).toMatchObject(real);
 });
 
 test('a Temporal server that is given is used, and none is started', () => {

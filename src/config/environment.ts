@@ -12,6 +12,9 @@ const developmentDefaults = {
   SLACK_BOT_TOKEN: 'dev-slack-token',
   GMAIL_ACCESS_TOKEN: 'dev-gmail-token',
   OPENAI_API_KEY: 'dev-openai-key',
+  CORESIGNAL_API_KEY: 'dev-coresignal-key',
+  LUSHA_API_KEY: 'dev-lusha-key',
+  PERSON_CHANGE_SECRET: 'dev-person-change-secret',
   OPERATOR_API_KEY: 'dev-operator-key',
   INGEST_API_KEY: 'dev-ingest-key',
   MARKETING_WEBHOOK_SECRET: 'whsec_ZGV2LW1hcmtldGluZy1zZWNyZXQtZGV2LTAx',
@@ -61,6 +64,16 @@ const variables = z.object({
   /** Absent: the rules decide without a model. */
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_API_URL: z.url().optional(),
+  /** Absent: nobody is asked who works where. */
+  CORESIGNAL_API_KEY: z.string().min(1).optional(),
+  CORESIGNAL_API_URL: z.url().optional(),
+  /** Absent: nobody is asked how people are reached. */
+  LUSHA_API_KEY: z.string().min(1).optional(),
+  LUSHA_API_URL: z.url().optional(),
+  /** Signs role changes at POST /api/webhooks/person-change; without it and WEBHOOK_SECRET there is no such source. */
+  PERSON_CHANGE_SECRET: z.string().min(8).optional(),
+  /** Another secret for the same; either is taken. */
+  WEBHOOK_SECRET: z.string().min(8).optional(),
   /** The folder of the warehouse. Without it and WAREHOUSE_URL, production has none. */
   WAREHOUSE_PATH: z.string().optional(),
   /** `s3://bucket/prefix`, or the address of another server that speaks S3, followed by `/bucket/prefix`. */
@@ -192,6 +205,16 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
       (sandbox && values.OPENAI_API_KEY === developmentDefaults.OPENAI_API_KEY
         ? `${sandbox}/openai/v1`
         : 'https://api.openai.com/v1'),
+    CORESIGNAL_API_URL:
+      values.CORESIGNAL_API_URL ??
+      (sandbox && values.CORESIGNAL_API_KEY === developmentDefaults.CORESIGNAL_API_KEY
+        ? `${sandbox}/coresignal/cdapi/v2`
+        : 'https://api.coresignal.com/cdapi/v2'),
+    LUSHA_API_URL:
+      values.LUSHA_API_URL ??
+      (sandbox && values.LUSHA_API_KEY === developmentDefaults.LUSHA_API_KEY
+        ? `${sandbox}/lusha`
+        : 'https://api.lusha.com'),
     MARKETING_WEBHOOK_URL: values.MARKETING_WEBHOOK_URL ?? (sandbox && `${sandbox}/marketing/messages`),
     ASSISTANT_WEBHOOK_URL: values.ASSISTANT_WEBHOOK_URL ?? (sandbox && `${sandbox}/assistant/messages`),
     OUTBOUND_ALLOW: wordsOf(values.OUTBOUND_ALLOW ?? (sandbox ? `127.0.0.1:${values.SANDBOX_PORT}` : '')),

@@ -1,11 +1,11 @@
+import type { Call } from './call.ts';
+import type { CompanyDirectoryPort, PeopleEnrichmentPort } from './people-ports.ts';
 import type { LeadCriteria } from '../domain/lead-search.ts';
 import type { CrmObjectType } from '../domain/property-change.ts';
 import type { AccountFacts, ContactFacts, DealFacts, IntentFacts, OwnerFacts } from '../domain/facts.ts';
 
-/** Every call is bounded: it ends, with a result or a `VendorError` of kind `Timeout`, within `timeoutMs`. */
-export interface Call {
-  timeoutMs: number;
-}
+export type { Call } from './call.ts';
+export type * from './people-ports.ts';
 
 /** A call with an effect; `key` marks the effect at the provider so that it can be found again. */
 export interface EffectCall extends Call {
@@ -300,6 +300,10 @@ export interface Ports {
   /** Whoever is told of every lead; absent where nobody is set up. */
   marketing?: WebhookPort | undefined;
   assistant?: WebhookPort | undefined;
+  /** Who works where; absent where no provider is set up. */
+  companies?: CompanyDirectoryPort | undefined;
+  /** How people are reached; absent where no provider is set up. */
+  people?: PeopleEnrichmentPort | undefined;
   /** Where leads are copied for analysts; absent where there is none. */
   warehouse?: WarehousePort | undefined;
   /** Where leads are searched; absent where there is no engine. */

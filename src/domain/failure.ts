@@ -3,6 +3,8 @@ export const providers = [
   'Slack',
   'Gmail',
   'OpenAI',
+  'CoreSignal',
+  'Lusha',
   'Marketing',
   'Assistant',
   'Warehouse',
@@ -18,6 +20,8 @@ export type Provider = (typeof providers)[number];
  * | `NotFound` | the object is not there | no | no |
  * | `Rejected` | the provider understood and said no | no | no |
  * | `Unauthorized` | our credentials are refused | no | no |
+ * | `PaymentRequired` | our account there has no credits left | no | no |
+ * | `Withheld` | the provider may not tell of this person, by law | no | no |
  * | `RateLimited` | too many calls; `retryAfterMs` when the provider says so | yes | no |
  * | `Unavailable` | an error on their side, or the connection broke | yes | unknown |
  * | `Timeout` | no answer within the call's time | yes | unknown |
@@ -30,6 +34,8 @@ export const vendorErrorKinds = {
   NotFound: { retryable: false, effect: 'none' },
   Rejected: { retryable: false, effect: 'none' },
   Unauthorized: { retryable: false, effect: 'none' },
+  PaymentRequired: { retryable: false, effect: 'none' },
+  Withheld: { retryable: false, effect: 'none' },
   RateLimited: { retryable: true, effect: 'none' },
   Unavailable: { retryable: true, effect: 'unknown' },
   Timeout: { retryable: true, effect: 'unknown' },

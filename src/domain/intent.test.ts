@@ -10,6 +10,7 @@ test.each([
   ['product', 'deal.creation', false],
   ['product', 'contact.propertyChange', false],
   ['product', 'object.creation', false],
+  ['lusha', 'person.role_change', false],
   ['hubspot', 'page.viewed', false],
   ['hubspot', 'ticket.creation', false],
 ])('%s: %s is behaviour: %s', (source, eventType, expected) => {

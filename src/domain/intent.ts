@@ -1,7 +1,7 @@
 import type { CanonicalEvent } from './event.ts';
 
-/** The objects of a CRM, by which its events are called; what happened to a record is no sign of interest. */
-const crmObjects: ReadonlySet<string | undefined> = new Set([
+/** The objects of a CRM and of those who tell of people, by which events are called; what happened to a record is no sign of interest. */
+const records: ReadonlySet<string | undefined> = new Set([
   'deal',
   'contact',
   'company',
@@ -10,9 +10,10 @@ const crmObjects: ReadonlySet<string | undefined> = new Set([
   'line_item',
   'product',
   'conversation',
+  'person',
 ]);
 
 /** Whether an event tells of what people do (a page visited, a trial begun) rather than of a record that was changed. */
 export function isBehavioural({ source, eventType }: Pick<CanonicalEvent, 'source' | 'eventType'>): boolean {
-  return source !== 'hubspot' && !crmObjects.has(eventType.split('.', 1)[0]);
+  return source !== 'hubspot' && !records.has(eventType.split('.', 1)[0]);
 }

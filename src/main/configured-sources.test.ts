@@ -26,7 +26,7 @@ afterEach(() => vi.unstubAllEnvs());
 test('HubSpot needs no word of causeway.yaml; a vendor needs its name and the variable of its secret', () => {
   vi.stubEnv('SUPPORT_SECRET', 'support-secret');
   vi.stubEnv('BILLING_SECRET', 'billing-secret another-secret');
-  expect([...configured('').keys()]).toEqual(['hubspot']);
+  expect([...configured('').keys()]).toEqual(['hubspot', 'person-change']);
   const sources = configured(
     `support: { secretVariable: SUPPORT_SECRET }, billing: { secretVariable: BILLING_SECRET, url: "${url}" }`,
   );
@@ -59,6 +59,11 @@ describe('a start is refused when', () => {
     ],
     ['the secret of a vendor is missing', 'support: { secretVariable: S }', /^S: not set; .*source support$/],
     ['HubSpot is named', `hubspot: ${product}`, /sources\.hubspot: .* set up by HUBSPOT_CLIENT_SECRET/],
+    [
+      'role changes are named',
+      `person-change: ${product}`,
+      /sources\.person-change: .* set up by PERSON_CHANGE_SECRET/,
+    ],
     ['a team takes the name of a vendor', `support: ${product}`, /sources\.support: .* is built in; leave fields out/],
     ['nobody knows the form of the events', 'sales: { secretVariable: S }', /sources\.sales: fields: expected/],
     [

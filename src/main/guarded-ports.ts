@@ -20,7 +20,7 @@ export function createBreakers(
 
 /** The same ports, each behind the breaker of its provider. */
 export function guardPorts(
-  { crm, intent, chat, mail, marketing, assistant, warehouse, search }: Ports,
+  { crm, intent, chat, mail, companies, people, marketing, assistant, warehouse, search }: Ports,
   breakerOf: Breakers,
 ): Ports {
   return {
@@ -28,6 +28,8 @@ export function guardPorts(
     intent,
     chat: guard(chat, breakerOf('Slack')),
     mail: guard(mail, breakerOf('Gmail')),
+    companies: companies && guard(companies, breakerOf('CoreSignal')),
+    people: people && guard(people, breakerOf('Lusha')),
     marketing: marketing && guard(marketing, breakerOf('Marketing')),
     assistant: assistant && guard(assistant, breakerOf('Assistant')),
     warehouse: warehouse && guard(warehouse, breakerOf('Warehouse')),

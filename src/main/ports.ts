@@ -1,7 +1,9 @@
 import type { Configuration } from '../config/environment.ts';
+import { createCoreSignal } from '../connectors/coresignal/index.ts';
 import { createGmail } from '../connectors/gmail/index.ts';
 import { createHubSpot } from '../connectors/hubspot/index.ts';
 import { noIntentProvider } from '../connectors/intent/index.ts';
+import { createLusha } from '../connectors/lusha/index.ts';
 import type { Ports, RequestLimit } from '../connectors/ports.ts';
 import { searchOf } from './search.ts';
 import { warehouseOf } from './warehouse.ts';
@@ -24,6 +26,7 @@ export function portsOf(configuration: Configuration, hubspotLimit?: RequestLimi
     }),
     intent: noIntentProvider,
     chat: createSlack({ token: configuration.SLACK_BOT_TOKEN, apiUrl: configuration.SLACK_API_URL }),
+    ...peopleOf(configuration),
     ...receiversOf(configuration),
     warehouse: warehouseOf(configuration),
     search: searchOf(configuration),
@@ -31,6 +34,19 @@ export function portsOf(configuration: Configuration, hubspotLimit?: RequestLimi
       apiUrl: configuration.GMAIL_API_URL,
       auth: email && privateKey ? { serviceAccount: { email, privateKey } } : { accessToken: accessToken ?? '' },
     }),
+  };
+}
+
+/** Who tells of companies and people; nobody whose key is not set. */
+function peopleOf(configuration: Configuration): Pick<Ports, 'companies' | 'people'> {
+  const { CORESIGNAL_API_KEY: coreSignalKey, LUSHA_API_KEY: lushaKey } = configuration;
+  return {
+    companies:
+      coreSignalKey === undefined
+        ? undefined
+        : createCoreSignal({ apiKey: coreSignalKey, baseUrl: configuration.CORESIGNAL_API_URL }),
+    people:
+      lushaKey === undefined ? undefined : createLusha({ apiKey: lushaKey, baseUrl: configuration.LUSHA_API_URL }),
   };
 }
 

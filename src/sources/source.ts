@@ -15,10 +15,12 @@ export interface Source {
   /** The last part of its route, `/webhooks/<name>`, and the `source` of its events. */
   name: string;
   verification: VerificationScheme;
+  /** Another route that takes its requests, beside `/webhooks/<name>`. */
+  path?: `/${string}`;
   /** Reads a body that has been verified and parsed as JSON, with its headers. It answers for every value and never throws. */
   parse(body: unknown, receivedAt: Date, headers: Headers): ParsedBody;
-  /** The answer that the vendor prescribes once the events are stored; absent, it gets the common 202. */
-  respond?(receivedAt: Date): { status: 200 | 202; body: unknown };
+  /** The answer that the vendor prescribes to a body once its events are stored; absent, it gets the common 202. */
+  respond?(receivedAt: Date, body: unknown): { status: 200 | 202; body: unknown };
   /** The same source for an installation that names the question of consent; absent where the vendor says itself where consent is. */
   withConsent?(question: ConsentQuestion): Source;
   /** Its events are leads; they are counted as those of `POST /ingest`. */

@@ -28,6 +28,8 @@ test('the instruments keep their names and labels', async () => {
     'gtm_pipeline_waiting_events',
     'ingest_api_events_total',
     'ingest_api_latency_seconds',
+    'webhook_failed_total',
+    'webhook_processed_total',
     'webhook_received_total',
     'webhook_signature_invalid_total',
   ]);

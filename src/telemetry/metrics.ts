@@ -84,6 +84,14 @@ export function createMetrics(options: { processMetrics?: boolean } = {}) {
       'Requests at the webhooks of known sources, by status of the answer.',
       ['source', 'status'],
     ),
+    webhooksProcessed: counter('webhook_processed_total', 'Requests at webhooks whose events were taken in.', [
+      'source',
+    ]),
+    webhooksFailed: counter(
+      'webhook_failed_total',
+      'Requests at webhooks that were signed well and not taken in all the same.',
+      ['source'],
+    ),
     signaturesInvalid: counter(
       'webhook_signature_invalid_total',
       'Requests that were not signed as their source signs.',

@@ -128,7 +128,7 @@ test('a test lead is marked, and ends at the door whatever its columns say', () 
 });
 
 test('is answered as Google wants it', () => {
-  expect(googleAds.respond?.(receivedAt)).toEqual({ status: 200, body: {} });
+  expect(googleAds.respond?.(receivedAt, {})).toEqual({ status: 200, body: {} });
 });
 
 test('whatever stands in a lead, it is answered with a lead or a path', () => {

@@ -11,13 +11,18 @@ export interface TimestampRule {
 }
 
 /** How a sender shows that it is the one, as data that `verify` reads. Header names are lower-case, as Node gives them. */
-export type VerificationScheme = SignatureScheme | SharedKeyScheme;
+export type VerificationScheme = SignatureScheme | SharedKeyScheme | PathKeyScheme;
 
 /** The sender signs nothing and shows the secret itself: who can read one request can send any other. */
 interface SharedKeyScheme {
   algorithm: 'shared-key';
   /** The field of the body, a JSON object, that holds it. */
   keyField: string;
+}
+
+/** The same, in the address: whoever reads that, in a log for one, can send any other. What is sent is believed in nothing but ids. */
+interface PathKeyScheme {
+  algorithm: 'path-key';
 }
 
 export interface SignatureScheme {

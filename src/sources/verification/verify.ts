@@ -7,6 +7,8 @@ export interface SignedRequest {
   method: string;
   /** The public URL that the sender was configured with, never one rebuilt from the Host header. */
   uri: string;
+  /** What stands behind the name of the source in the path; undefined where nothing does. */
+  pathKey?: string | undefined;
   rawBody: Buffer;
   /** As Node gives them: lower-case names. */
   headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -29,11 +31,12 @@ export type Verification = { ok: true } | { ok: false; reason: VerificationFailu
 
 /** Tells whether the request was signed with one of the secrets. A time in the future is `stale_timestamp`, too. */
 export function verify(scheme: VerificationScheme, request: SignedRequest): Verification {
-  return scheme.algorithm === 'shared-key' ? verifyKey(scheme.keyField, request) : verifySignature(scheme, request);
+  if (scheme.algorithm === 'hmac-sha256') return verifySignature(scheme, request);
+  const given = scheme.algorithm === 'path-key' ? request.pathKey : keyInBody(request.rawBody, scheme.keyField);
+  return verifyKey(given, request);
 }
 
-function verifyKey(keyField: string, { rawBody, secrets }: SignedRequest): Verification {
-  const given = keyInBody(rawBody, keyField);
+function verifyKey(given: string | undefined, { secrets }: SignedRequest): Verification {
   if (given === undefined) return { ok: false, reason: 'missing_signature' };
   // Of digests: so not even the length of a secret can be told from the time taken.
   const matches = secrets

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+const id = z.union([z.int().positive(), z.string().regex(/^\d{1,19}$/)]).transform(String);
+/** Whatever is not as CoreSignal writes it is as good as not there. */
+const text = z
+  .string()
+  .trim()
+  .transform((value) => value || null)
+  .nullish()
+  .catch(null)
+  .transform((value) => value ?? null);
+
+const domain = text.transform((value) => {
+  if (value === null) return null;
+  const host = URL.parse(value.includes('://') ? value : `https://${value}`)?.hostname;
+  return host?.includes('.') ? host.replace(/^www\./, '') : null;
+});
+
+/** What a search answers with: ids and nothing else. */
+export const ids = z.array(id);
+
+/** What is read of a company of the multi-source kind. */
+export const company = z
+  .object({
+    id,
+    company_name: z.string().min(1),
+    website: domain,
+    industry: text,
+    employees_count: z.int().nonnegative().nullish().catch(null),
+    hq_country: text,
+  })
+  .transform(
+    ({ id: companyId, company_name: name, website, industry, employees_count: employees, hq_country: country }) => ({
+      id: companyId,
+      name,
+      domain: website,
+      industry,
+      employees: employees ?? null,
+      country,
+    }),
+  );
+
+const position = z
+  .object({
+    company_id: id.nullish().catch(null),
+    company_name: text,
+    company_website: domain,
+    position_title: text,
+    active_experience: z.union([z.number(), z.boolean()]).nullish().catch(null),
+    date_from: text,
+    date_to: text,
+  })
+  .transform((given) => ({
+    companyId: given.company_id ?? null,
+    companyName: given.company_name,
+    companyDomain: given.company_website,
+    title: given.position_title,
+    isCurrent: Boolean(given.active_experience ?? given.date_to === null),
+    from: given.date_from,
+    to: given.date_to,
+  }));
+
+/** What is read of an employee of the multi-source kind. */
+export const employee = z
+  .object({
+    id,
+    full_name: z.string().min(1),
+    active_experience_title: text,
+    primary_professional_email: text,
+    professional_network_url: text,
+    is_deleted: z.union([z.number(), z.boolean()]).nullish().catch(null),
+    updated_at: text,
+    experience: z
+      .array(z.unknown())
+      .nullish()
+      .catch(null)
+      .transform((list) => (list ?? []).flatMap((each) => position.safeParse(each).data ?? [])),
+  })
+  .transform(({ is_deleted: isDeleted, experience: positions, ...given }) => ({
+    isDeleted: Boolean(isDeleted),
+    person: {
+      id: given.id,
+      name: given.full_name,
+      title: given.active_experience_title ?? positions.find(({ isCurrent }) => isCurrent)?.title ?? null,
+      email: given.primary_professional_email,
+      profileUrl: given.professional_network_url,
+      positions,
+      updatedAt: given.updated_at,
+    },
+  }));

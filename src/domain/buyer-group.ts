@@ -1,0 +1,48 @@
+/** What a person works on, as far as a title tells. */
+export const jobFunctions = [
+  'sales',
+  'marketing',
+  'customer_success',
+  'product',
+  'engineering',
+  'data',
+  'it',
+  'security',
+  'finance',
+  'procurement',
+  'legal',
+  'operations',
+  'hr',
+  'general_management',
+] as const;
+export type JobFunction = (typeof jobFunctions)[number];
+
+/** From the top. `senior` leads by knowledge and not by people; `entry` is an intern, an apprentice, a junior. */
+export const seniorities = [
+  'c_level',
+  'owner',
+  'vp',
+  'head',
+  'director',
+  'manager',
+  'senior',
+  'individual',
+  'entry',
+] as const;
+export type Seniority = (typeof seniorities)[number];
+
+export const groupRoles = ['champion', 'decision_maker', 'economic_buyer', 'influencer', 'blocker'] as const;
+export type GroupRole = (typeof groupRoles)[number];
+
+/** What happened between a person and a company. */
+export type Move = 'joined' | 'left' | 'promoted' | 'retitled';
+
+/** What is read out of a title. */
+export interface TitleReading {
+  /** The first that the title names; null: it names none. */
+  function: JobFunction | null;
+  /** All that it names, in its order: a VP of sales and marketing has two. */
+  functions: readonly JobFunction[];
+  /** Null: there is no title. A title that says nothing of a rank is `individual`. */
+  seniority: Seniority | null;
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { roleChangeOf } from '../../domain/role-change.ts';
+import { personChange } from './index.ts';
+
+/** Protects what is made of a role change that somebody sends in our own form. */
+
+const receivedAt = new Date('2026-03-02T12:00:00.000Z');
+const sampleOf = (file: string): unknown =>
+  JSON.parse(readFileSync(join(import.meta.dirname, 'samples', file), 'utf8'));
+const only = (body: unknown) => {
+  const parsed = personChange.parse(body, receivedAt, {});
+  const [event] = parsed.kind === 'events' ? parsed.events : [];
+  if (event?.kind !== 'event') throw new Error('no event');
+  return event;
+};
+const promotion = Object(sampleOf('promotion.json'));
+
+test('a new title at the same company', () => {
+  const event = only(promotion);
+  expect(event).toMatchObject({
+    event: {
+      source: 'person-change',
+      eventType: 'person.role_change',
+      objectType: 'person',
+      objectId: 'p_123',
+      firedAt: '2025-10-10T12:00:00.000Z',
+      payload: { sent: promotion },
+    },
+    idempotencyKey: ['test', 'evt_001'],
+    lane: ['person-change', 'person', 'p_123'],
+    subject: { kind: 'person', external: ['person-change', 'p_123'] },
+  });
+  expect(event.subject).not.toHaveProperty('email');
+  expect(roleChangeOf(event.event)).toEqual({
+    kind: 'title_change',
+    isThin: false,
+    person: { id: 'p_123', name: 'John Doe' },
+    title: 'CRO',
+    previousTitle: 'VP Sales',
+    company: { id: 'c_456', name: 'Test Company' },
+  });
+});
+
+test('a new company; the person is known by the e-mail', () => {
+  const event = only(sampleOf('company-change.json'));
+  expect(event.subject).toEqual({
+    kind: 'person',
+    external: ['person-change', '500004'],
+    email: 'dana.okafor@meridien.example',
+  });
+  expect(roleChangeOf(event.event)).toEqual({
+    kind: 'company_change',
+    isThin: false,
+    person: { id: '500004', name: 'Dana Okafor', email: 'dana.okafor@meridien.example' },
+    title: 'Directrice générale',
+    previousTitle: 'Chief Revenue Officer',
+    company: { name: 'Atelier Meridien', domain: 'meridien.example' },
+    previousCompany: { id: '7001', name: 'Nordlicht Software', domain: 'nordlicht.example' },
+  });
+});
+
+test('two who send may number their events alike', () => {
+  expect(only({ ...promotion, source: 'other' }).idempotencyKey).toEqual(['other', 'evt_001']);
+});
+
+test('another type is kept, counted, and no role change', () => {
+  const event = only({ ...promotion, type: 'person.created' });
+  expect(event).toMatchObject({ isUnlisted: true, event: { eventType: 'person.created' } });
+  expect(roleChangeOf(event.event)).toBeUndefined();
+});
+
+test('what is not understood of a person or a company is left out', () => {
+  const person = { ...promotion.person, email: 'nobody', name: 5, newTitle: '  ' };
+  expect(roleChangeOf(only({ ...promotion, person, previousCompany: 'x' }).event)).toEqual({
+    kind: 'title_change',
+    isThin: false,
+    person: { id: 'p_123' },
+    previousTitle: 'VP Sales',
+    company: { id: 'c_456', name: 'Test Company' },
+  });
+});
+
+test.each([[[promotion]], [null], ['x'], [5]])('%j is refused whole', (body) => {
+  expect(personChange.parse(body, receivedAt, {})).toMatchObject({ kind: 'refused', status: 400 });
+});

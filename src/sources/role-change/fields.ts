@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { readEmail } from '../../domain/email.ts';
+
+/** A text of a sender, cut to what is kept; what is none, or empty, is absent. */
+export const optionalText = z
+  .unknown()
+  .optional()
+  .transform((value) => (typeof value === 'string' ? value.trim().slice(0, 500) || undefined : undefined));
+
+/** An id as senders write it: a text or a whole number. */
+const idMessage = 'expected an id: a text of 1 to 100 characters, or a whole number below 2^53';
+export const id = z
+  .union([z.string().trim().min(1).max(100), z.int(idMessage).nonnegative(idMessage)], idMessage)
+  .transform(String);
+export const optionalId = z
+  .unknown()
+  .optional()
+  .transform((value) => id.safeParse(value).data);
+
+/** What is no address is left out: it names nobody. */
+export const optionalEmail = optionalText.transform((text) => {
+  const read = text === undefined ? undefined : readEmail(text);
+  return read && `${read.local}@${read.domain}`.toLowerCase();
+});
+
+/** A website or a domain, as a domain without www. */
+export const optionalDomain = optionalText.transform((text) => {
+  if (text === undefined) return undefined;
+  const host = URL.parse(text.includes('://') ? text : `https://${text}`)?.hostname;
+  return host?.includes('.') ? host.replace(/^www\./, '') : undefined;
+});
+
+/** The fields that are there; `undefined` when none is. */
+export function present<Name extends string, Value>(
+  fields: Readonly<Partial<Record<Name, Value | undefined>>>,
+): Partial<Record<Name, Value>> | undefined {
+  const found: Partial<Record<Name, Value>> = {};
+  let isEmpty = true;
+  for (const name in fields) {
+    const value = fields[name];
+    if (value === undefined) continue;
+    found[name] = value;
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : found;
+}
+
+/** A JSON path of an issue: `person.id`, `[3].member_id`. */
+export const pathOf = (path: readonly PropertyKey[]): string =>
+  path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`)).join('');
