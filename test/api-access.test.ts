@@ -18,7 +18,7 @@ afterAll(() => watched.causeway.close());
 beforeEach(() => watched.forgetLines());
 
 /** Each route with what protects it. A new one belongs here, and `open` is only for what may be read by anybody. */
-const protection: Readonly<Record<string, 'operator' | 'reader' | 'sender' | 'signature' | 'open'>> = {
+const protection: Readonly<Record<string, 'operator' | 'reader' | 'sender' | 'signature' | 'path' | 'open'>> = {
   'POST /ingest': 'sender',
   'POST /webhooks/:source': 'signature',
   'GET /api/v1/events/:id': 'reader',
@@ -34,6 +34,15 @@ const protection: Readonly<Record<string, 'operator' | 'reader' | 'sender' | 'si
   'HEAD /ops/lanes': 'operator',
   'GET /ops/providers': 'operator',
   'HEAD /ops/providers': 'operator',
+  // The secret is in it: test/role-changes.test.ts asks with a wrong one.
+  'POST /webhooks/:source/:key': 'path',
+  'POST /api/webhooks/person-change': 'signature',
+  'POST /ops/erasures': 'operator',
+  'GET /ops/erasures/:id': 'operator',
+  'HEAD /ops/erasures/:id': 'operator',
+  'GET /ops/erasures/keys': 'operator',
+  'HEAD /ops/erasures/keys': 'operator',
+  'POST /ops/subjects': 'operator',
   'GET /ops/redrives/:id': 'operator',
   'HEAD /ops/redrives/:id': 'operator',
   'GET /ops/violations': 'operator',

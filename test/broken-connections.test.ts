@@ -24,7 +24,7 @@ afterAll(async () => {
 
 /** Ends with the text of its message, unlike the 'committed' of an isolation level. */
 const commit = 'commit\0';
-const statements = ['select "subject_keys"', 'begin isolation', 'pg_advisory_xact_lock', 'with incoming', commit];
+const statements = ['left join subject_keys', 'begin isolation', 'pg_advisory_xact_lock', 'with incoming', commit];
 const cuts = statements.flatMap((statement): Cut[] => [
   { statement, when: 'before' },
   { statement, when: 'after' },

@@ -53,7 +53,11 @@ export async function operator(causeway: Causeway, method: string, path: string,
 
 /** Asks to erase a person; the erasure once it is done or failed. */
 export async function erase(causeway: Causeway, whom: object, deadlineMs = 60_000): Promise<ErasureView> {
-  const { status, answer } = await operator(causeway, 'POST', '/ops/erasures', whom);
+  // 503 means that nothing was promised: whoever asks asks again.
+  const { status, answer } = await eventually('the wish is answered', async () => {
+    const asked = await operator(causeway, 'POST', '/ops/erasures', whom);
+    return asked.status === 503 ? undefined : asked;
+  });
   if (status !== 202) throw new Error(`POST /ops/erasures: ${status} ${JSON.stringify(answer)}`);
   return erased(causeway, z.object({ id: z.string() }).parse(answer).id, deadlineMs);
 }
@@ -62,8 +66,9 @@ export const erased = (causeway: Causeway, id: string, deadlineMs = 60_000): Pro
   eventually(
     `the erasure ${id} ends`,
     async () => {
-      const view = erasureView.parse((await operator(causeway, 'GET', `/ops/erasures/${id}`)).answer);
-      return view.state === 'running' ? undefined : view;
+      const { status, answer } = await operator(causeway, 'GET', `/ops/erasures/${id}`);
+      const view = status === 503 ? undefined : erasureView.parse(answer);
+      return view?.state === 'running' ? undefined : view;
     },
     deadlineMs,
   );

@@ -93,7 +93,8 @@ export function createObjectReads(options: {
         log.warn({ kind, reason: reasonOf(error) }, 'an object could not be cached');
         // The key may have been deleted just now.
         keyring.forget();
-        return (await keyring.isErased(object.tenantId, subject)) ? 'erased' : 'kept';
+        const isErased = await keyring.isErased(object.tenantId, subject).catch(() => false);
+        return isErased ? 'erased' : 'kept';
       }
       return 'kept';
     }

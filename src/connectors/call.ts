@@ -2,3 +2,6 @@
 export interface Call {
   timeoutMs: number;
 }
+
+/** What a provider gave us to recognise the effect by: ids only. */
+export type Receipt = Readonly<Record<string, string>>;
