@@ -6,11 +6,12 @@ import { needsConsent } from '../decisions/with-consent.ts';
 import { effectKeys } from '../domain/ids.ts';
 import { eventLabels } from '../intake/event-labels.ts';
 import { changeHashes } from '../privacy/change-hashes.ts';
+import { madeContact } from '../privacy/person-asked-for.ts';
 import { sealedAddress, sealedDecision } from '../privacy/sealed-records.ts';
 import { createConsentOf } from './consent-of.ts';
 import { countEffect } from './count-effect.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { openEvent, superseded } from './open-event.ts';
+import { erased, openEvent, superseded } from './open-event.ts';
 
 /**
  * Does one effect of the stored decision, through the ledger. Ends `confirmed`, `skipped`, or `stale` when a later change was
@@ -22,6 +23,7 @@ export function createAct(dependencies: ActivityDependencies) {
   return async function act(step: EffectRun & { key: string }): Promise<{ state: 'confirmed' | 'skipped' | 'stale' }> {
     const found = await readForEffect(queries, step, step.key);
     const { row, key, event } = openEvent(found, keyring);
+    if (found?.namesErased === true) throw erased();
     if (!found?.decisionSealed) throw superseded();
     const { decision, facts } = sealedDecision.open(key, row.id, found.decisionSealed);
     const index = effectKeys(row.id, decision.actions).findIndex((effect) => effect.key === step.key);
@@ -73,6 +75,10 @@ export function createAct(dependencies: ActivityDependencies) {
       effect,
     );
     countEffect(metrics, planned.type, result);
+    const contactId =
+      'receipt' in result && planned.type === 'upsert_contact' ? result.receipt['contactId'] : undefined;
+    // From then on the CRM may ask by that id to erase the person.
+    if (contactId !== undefined && row.keyId) await keyring.link(row.tenantId, row.keyId, madeContact(contactId));
     switch (result.state) {
       case 'confirmed':
       case 'skipped':

@@ -4,7 +4,7 @@ import { sealedFacts } from '../privacy/sealed-records.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { gatherFacts, needsFacts } from './gather-facts.ts';
 import { openBatch } from './open-batch.ts';
-import { peopleIn } from './people-in.ts';
+import { peopleIn, withoutContact } from './people-in.ts';
 
 /**
  * Looks up what the events of a batch are about, all at once: what they have in common is asked for once, and the rest by
@@ -22,6 +22,7 @@ export function createEnrichBatch(dependencies: ActivityDependencies) {
         gathering.then(({ facts, retryable }) => ({
           id,
           sealed: sealedFacts.seal(opened.key, id, facts),
+          stripped: sealedFacts.seal(opened.key, id, withoutContact(facts)),
           people: peopleIn(hasher, tenantId, opened.event, facts),
           gaps: facts.gaps,
           retryable,
@@ -31,7 +32,15 @@ export function createEnrichBatch(dependencies: ActivityDependencies) {
     const gathered = await Promise.all(lookUps);
     const retryable = gathered.find((each) => each.retryable)?.retryable;
     if (retryable && activityInfo().attempt < policy.enrich.attempts) throw retryable;
-    await storeBatchFacts(queries, batchId, gathered);
+    const refused = new Set(await storeBatchFacts(queries, batchId, gathered));
+    if (refused.size > 0) {
+      const stripped = gathered.filter(({ id }) => refused.has(id));
+      await storeBatchFacts(
+        queries,
+        batchId,
+        stripped.map((each) => ({ id: each.id, sealed: each.stripped, people: [] })),
+      );
+    }
     const gaps = gathered.filter((each) => each.gaps.length > 0).length;
     log.info({ batch_id: batchId, events: gathered.length, gaps }, 'batch enriched');
     return { looked: gathered.length, gaps };

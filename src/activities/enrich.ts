@@ -5,7 +5,7 @@ import { sealedFacts } from '../privacy/sealed-records.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { openEvent } from './open-event.ts';
-import { peopleIn } from './people-in.ts';
+import { peopleIn, withoutContact } from './people-in.ts';
 
 /** Looks the event's objects up and keeps what it found, sealed. After the last attempt it goes on with the gaps it has. */
 export function createEnrich({ queries, keyring, hasher, enrichment, policy, log }: ActivityDependencies) {
@@ -20,7 +20,8 @@ export function createEnrich({ queries, keyring, hasher, enrichment, policy, log
     });
     if (retryable && activityInfo().attempt < policy.enrich.attempts) throw retryable;
     const people = peopleIn(hasher, row.tenantId, event, facts);
-    await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), people);
+    const kept = await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), people);
+    if (!kept) await storeFacts(queries, run, sealedFacts.seal(key, row.id, withoutContact(facts)), []);
     log.info({ ...eventLabels(row), gaps: facts.gaps }, 'event enriched');
     return { gaps: facts.gaps };
   };

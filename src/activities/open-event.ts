@@ -10,7 +10,7 @@ export const superseded = (): ApplicationFailure =>
   ApplicationFailure.nonRetryable('the event was closed, or is run again by a later workflow', 'Superseded');
 
 /** The person's key is gone: nothing of the event can be read, by design. */
-const erased = (): ApplicationFailure =>
+export const erased = (): ApplicationFailure =>
   ApplicationFailure.nonRetryable("the key of the event's subject was erased", 'Erased');
 
 /** Opens what a row holds, with the key that was read along with it. Throws `Superseded` without a row, `Erased` without a key. */

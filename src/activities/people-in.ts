@@ -9,3 +9,8 @@ export function peopleIn(hasher: Hasher, tenantId: string, event: CanonicalEvent
   const person = contact && event.objectType !== 'contact' ? personOf(event, contact) : undefined;
   return person ? aliasesOf(hasher, tenantId, person).map(({ hash }) => hash) : [];
 }
+
+/** The facts as they are when the contact is nobody who may be known. */
+export function withoutContact({ contact: _contact, ...facts }: Facts): Facts {
+  return { ...facts, gaps: [...facts.gaps, 'contact: HubSpotNotFound'] };
+}

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { EventToStart } from '../domain/event-to-start.ts';
 import type { Queries } from './database.ts';
-import { type DecisionRow, isEcho, type OpenEvent, openEventColumns } from './event-steps.ts';
+import { type DecisionRow, isEcho, type OpenEvent, openEventColumns, someErased } from './event-steps.ts';
 import { claimHeads, type ClosedEvent, closedColumns, type Failure } from './lane-heads.ts';
 import { lockLanes } from './lanes.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
@@ -25,22 +25,27 @@ export async function readBatch(queries: Queries, batchId: string): Promise<Batc
   return rows;
 }
 
+/** Returns those that name somebody who was erased meanwhile: of them nothing was kept. */
 export async function storeBatchFacts(
   queries: Queries,
   batchId: string,
   facts: readonly { id: string; sealed: Buffer; people: readonly string[] }[],
-): Promise<void> {
+): Promise<string[]> {
   const column = <K extends 'id' | 'sealed'>(name: K) => sql.param(facts.map((each) => each[name]));
   const named = facts.flatMap(({ id, people }) => people.map((alias) => ({ id, alias })));
-  await queries.execute(sql`
-    with stored as (
+  const { rows } = await queries.execute<{ id: string }>(sql`
+    with named as (select * from unnest(${columnOf(named, 'id')}::uuid[], ${columnOf(named, 'alias')}::text[]) as named(id, alias)),
+    refused as (
+      select n.id from named n join events e using (id) where ${someErased(sql`e.tenant_id`, sql`array[n.alias]`)}
+    ), stored as (
       update events e set facts_sealed = t.sealed from unnest(${column('id')}::uuid[], ${column('sealed')}::bytea[]) as t(id, sealed)
-      where e.id = t.id and ${inBatch(batchId)} returning e.tenant_id, e.id
+      where e.id = t.id and ${inBatch(batchId)} and e.id not in (select id from refused) returning e.tenant_id, e.id
+    ), noted as (
+      insert into event_people (tenant_id, alias, event_id)
+      select s.tenant_id, n.alias, s.id from stored s join named n using (id) on conflict do nothing
     )
-    insert into event_people (tenant_id, alias, event_id)
-    select s.tenant_id, named.alias, s.id from stored s
-    join unnest(${columnOf(named, 'id')}::uuid[], ${columnOf(named, 'alias')}::text[]) as named(id, alias) using (id)
-    on conflict do nothing`);
+    select distinct id from refused`);
+  return rows.map(({ id }) => id);
 }
 
 /** What becomes of one event of a batch. */

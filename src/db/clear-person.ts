@@ -1,6 +1,8 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
-import { inTransaction } from './transaction.ts';
+import { countRemoved } from './erasures.ts';
+import { blank } from './remove-person.ts';
+import { inTransaction, type Transaction } from './transaction.ts';
 
 /** By what a person's rows are found whose keys are gone; hashes are keyed ones. */
 export interface ErasedPerson {
@@ -15,29 +17,43 @@ export interface ErasedPerson {
 const texts = (list: readonly string[]) => sql`${sql.param([...list])}::text[]`;
 
 /**
- * Deletes what is readable of a person, and what is kept about their consent, if it is from before their keys were deleted.
- * Returns how many rows went, by table.
+ * Deletes what is readable of a person, and what is kept about their consent, if it is from before their keys were deleted; and
+ * blanks what named them and was not over then. What went is counted with it, in one transaction.
  */
-export async function clearRows(queries: Queries, person: ErasedPerson): Promise<Record<string, number>> {
+export async function clearRows(queries: Queries, person: ErasedPerson): Promise<void> {
   const { erasureId, tenantId } = person;
   const before = sql`(select erased_at from erasures where id = ${erasureId})`;
-  const removed = async (statement: ReturnType<typeof sql>) => (await queries.execute(statement)).rowCount ?? 0;
-  // A lead that is deleted is noted with the erasure, so that its copies elsewhere are found.
-  const leads = await removed(sql`
-    with gone as (
-      delete from leads where tenant_id = ${tenantId} and (id in (select event_id from erasure_events where erasure_id = ${erasureId})
-        or (email = any(${texts(person.emails)}) and received_at <= ${before})) returning id
-    ), noted as (
-      insert into erasure_events (erasure_id, event_id) select ${erasureId}, id from gone on conflict do nothing
-    ) select id from gone`);
-  return {
-    leads,
-    consents: await removed(sql`
-      delete from consents where tenant_id = ${tenantId} and subject = any(${texts(person.aliases)}) and recorded_at <= ${before}`),
-    facts_cache: await removed(sql`
-      delete from facts_cache where tenant_id = ${tenantId} and object_hash = any(${texts(person.objects)})`),
-    subject_keys: await removeIdleKeys(queries, tenantId, person.aliases),
-  };
+  await inTransaction(queries, async (transaction) => {
+    const removed = async (statement: SQL) => (await transaction.execute(statement)).rowCount ?? 0;
+    await blankNamed(transaction, person, before);
+    const byEvent = await removed(sql`
+      delete from leads l using erasure_events x where x.erasure_id = ${erasureId} and l.id = x.event_id and l.tenant_id = ${tenantId}`);
+    // A lead that is found by its address is noted with the erasure, so that its copies elsewhere are found.
+    const byAddress = await removed(sql`
+      with gone as (
+        delete from leads where tenant_id = ${tenantId} and email = any(${texts(person.emails)}) and received_at <= ${before} returning id
+      ), noted as (
+        insert into erasure_events (erasure_id, event_id) select ${erasureId}, id from gone on conflict do nothing
+      ) select id from gone`);
+    const consents = await removed(sql`
+      delete from consents where tenant_id = ${tenantId} and subject = any(${texts(person.aliases)}) and recorded_at <= ${before}`);
+    const cached = await removed(sql`
+      delete from facts_cache where tenant_id = ${tenantId} and object_hash = any(${texts(person.objects)})`);
+    await countRemoved(transaction, erasureId, { leads: byEvent + byAddress, consents, facts_cache: cached });
+  });
+  await removeIdleKeys(queries, tenantId, person.aliases);
+}
+
+/** Events that named the person and had been open, or were storing it in that moment. */
+async function blankNamed(transaction: Transaction, person: ErasedPerson, before: SQL): Promise<void> {
+  const { rows } = await transaction.execute<{ id: string }>(sql`
+    select distinct e.id from event_people p join events e on e.id = p.event_id where p.tenant_id = ${person.tenantId}
+      and p.alias = any(${texts(person.aliases)}) and e.opened_at <= ${before} and not e.holds_lane`);
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return;
+  await transaction.execute(sql`
+    insert into erasure_events (erasure_id, event_id) select ${person.erasureId}, unnest(${sql.param(ids)}::uuid[]) on conflict do nothing`);
+  await blank(transaction, [], ids);
 }
 
 /**
@@ -55,12 +71,14 @@ const removeIdleKeys = (queries: Queries, tenantId: string, aliases: readonly st
     return rowCount ?? 0;
   });
 
+export type SealedViolation = { id: string; keyId: string; wrappedKey: Buffer; sealed: Buffer };
+
 /** Refused events with what is sealed of them, under the tenant's key, by the id after `after`. */
 export async function readSealedViolations(
   queries: Queries,
   request: { tenantId: string; until: Date; after: string; limit: number },
-): Promise<{ id: string; keyId: string; wrappedKey: Buffer; sealed: Buffer }[]> {
-  const { rows } = await queries.execute<{ id: string; keyId: string; wrappedKey: Buffer; sealed: Buffer }>(sql`
+): Promise<SealedViolation[]> {
+  const { rows } = await queries.execute<SealedViolation>(sql`
     select v.id, k.id as "keyId", k.wrapped as "wrappedKey", v.sealed from schema_violations v join subject_keys k on k.id = v.subject_key_id
     where v.tenant_id = ${request.tenantId} and v.id > ${request.after}::uuid and v.received_at <= ${request.until} and v.sealed is not null
     order by v.id limit ${request.limit}`);
@@ -68,26 +86,31 @@ export async function readSealedViolations(
 }
 
 /** What was sent goes; that something was refused, and where it failed, stays. */
-export async function blankViolations(queries: Queries, ids: readonly string[]): Promise<void> {
+export async function blankViolations(queries: Queries, erasureId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await queries.execute(sql`
-    update schema_violations set sealed = null, subject_key_id = null where id = any(${sql.param([...ids])}::uuid[])`);
+  await inTransaction(queries, async (transaction) => {
+    const { rowCount } = await transaction.execute(sql`
+      update schema_violations set sealed = null, subject_key_id = null where id = any(${sql.param([...ids])}::uuid[]) and sealed is not null`);
+    await countRemoved(transaction, erasureId, { schema_violations: rowCount ?? 0 });
+  });
 }
 
-/** What is left that should be gone: keys from before the erasure, and blanked events that say something after all. */
+/** What is left that should be gone: keys and leads from before the erasure, and blanked events that say something after all. */
 export async function countLeft(
   queries: Queries,
-  person: Pick<ErasedPerson, 'erasureId' | 'tenantId' | 'aliases'>,
-): Promise<{ subject_keys: number; leads: number; events: number; isBack: boolean }> {
-  const { erasureId, tenantId, aliases } = person;
-  const known = sql`a.tenant_id = ${tenantId} and a.kind in ('email', 'external') and a.alias = any(${sql.param([...aliases])}::text[])`;
+  person: Pick<ErasedPerson, 'erasureId' | 'tenantId' | 'aliases' | 'emails'>,
+): Promise<{ subject_keys: number; leads: number; events: number }> {
+  const { erasureId, tenantId, aliases, emails } = person;
+  const known = sql`a.tenant_id = ${tenantId} and a.kind in ('email', 'external') and a.alias = any(${texts(aliases)})`;
   const theirs = sql`select event_id from erasure_events where erasure_id = ${erasureId}`;
-  const { rows } = await queries.execute<{ subject_keys: number; leads: number; events: number; isBack: boolean }>(sql`
+  const before = sql`(select erased_at from erasures where id = ${erasureId})`;
+  const { rows } = await queries.execute<{ subject_keys: number; leads: number; events: number }>(sql`
     select
-      (select count(distinct k.id)::int from subject_keys k join subject_aliases a on a.key_id = k.id join erasures x on x.id = ${erasureId}
-        where ${known} and k.created_at <= x.erased_at) as subject_keys,
-      (select count(*)::int from leads where id in (${theirs})) as leads,
-      (select count(*)::int from events e where e.id in (${theirs}) and (e.facts_sealed is not null or (e.subject_key_id is null and e.sealed is not null))) as events,
-      exists (select from subject_aliases a join events e on e.subject_key_id = a.key_id where ${known}) as "isBack"`);
-  return rows[0] ?? { subject_keys: 0, leads: 0, events: 0, isBack: false };
+      (select count(distinct k.id)::int from subject_keys k join subject_aliases a on a.key_id = k.id
+        where ${known} and k.created_at <= ${before}) as subject_keys,
+      (select count(*)::int from (select l.id from leads l join (${theirs}) x on x.event_id = l.id
+        union select id from leads where tenant_id = ${tenantId} and email = any(${texts(emails)}) and received_at <= ${before}) l) as leads,
+      (select count(*)::int from events e join (${theirs}) x on x.event_id = e.id
+        where e.facts_sealed is not null or (e.subject_key_id is null and e.sealed is not null)) as events`);
+  return rows[0] ?? { subject_keys: 0, leads: 0, events: 0 };
 }

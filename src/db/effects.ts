@@ -23,17 +23,27 @@ export type EffectRow = {
   failureClass: string | null;
 };
 
-type ForEffect = OpenEvent & { decisionSealed: Buffer | null; addressSealed: Buffer | null; effect: EffectRow | null };
+type ForEffect = OpenEvent & {
+  namesErased: boolean;
+  decisionSealed: Buffer | null;
+  addressSealed: Buffer | null;
+  effect: EffectRow | null;
+};
 
 /** An event that is open in this generation, or, for what is done after its end, was ended in it. */
 const inRun = ({ eventId, generation, afterEnd }: EffectRun): SQL =>
   sql`e.id = ${eventId} and e.generation = ${generation} and ${afterEnd === true ? sql`e.state in ('done', 'failed')` : sql`e.holds_lane`}`;
+
+/** It names somebody who was erased since it was opened: nothing may reach them any more. */
+const namesErased = sql`exists (select from event_people p join erased_subjects x on x.tenant_id = p.tenant_id and x.alias = p.alias
+  where p.event_id = e.id and x.erased_at >= e.opened_at)`;
 
 /** An open event with its decision in force and what the ledger knows of one effect; `undefined`: superseded. */
 export async function readForEffect(queries: Queries, run: EffectRun, key: string): Promise<ForEffect | undefined> {
   const { rows } = await queries.execute<ForEffect>(sql`
     select e.id, e.tenant_id as "tenantId", e.source, e.type, e.lane, e.generation, e.correlation_id as "correlationId",
       e.sealed, e.facts_sealed as "factsSealed", e.subject_key_id as "keyId", k.wrapped as "wrappedKey", d.sealed as "decisionSealed",
+      ${namesErased} as "namesErased",
       f.address_sealed as "addressSealed",
       case when f.key is not null then jsonb_build_object('state', f.state, 'generation', f.generation, 'attempts', f.attempts,
         'unsettled', f.unsettled, 'receipt', f.receipt, 'failureClass', f.failure_class,
@@ -72,7 +82,7 @@ export async function claimIntent(
   const fieldHash = intent.write?.fieldHash ?? null;
   const changeHash = intent.write?.changeHash ?? null;
   const event = sql`select e.id, e.generation from events e
-    where ${inRun(run)} and e.sealed is not null for share`;
+    where ${inRun(run)} and e.sealed is not null and not ${namesErased} for share`;
   const { rowCount } = before
     ? await queries.execute(sql`
         with event as (${event})

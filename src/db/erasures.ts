@@ -19,7 +19,7 @@ export async function openErasure(
 
 /** Adds up how many were taken out of a store, since a step that is repeated finds less. */
 export async function countRemoved(
-  queries: Queries,
+  queries: Pick<Queries, 'execute'>,
   id: string,
   removed: Readonly<Record<string, number>>,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 
 /** One run of one event. Every step is fenced by it: a row that is closed, or open in another generation, is left alone. */
@@ -71,18 +71,34 @@ export async function readForDecision(
   return rows[0];
 }
 
-/** Keeps what was found out, and whom it names (keyed hashes), so that they can be found when they are to be erased. */
+/** That one of these people was erased, and did not come back since. */
+export const someErased = (tenantId: SQL, aliases: SQL): SQL => sql`exists (
+  select from erased_subjects x where x.tenant_id = ${tenantId} and x.alias = any(${aliases}) and not exists (
+    select from subject_aliases a join subject_keys k on k.id = a.key_id
+    where a.tenant_id = x.tenant_id and a.alias = x.alias and k.created_at > x.erased_at))`;
+
+/**
+ * Keeps what was found out, and whom it names (keyed hashes), so that they can be found when they are to be erased. `false`: one of
+ * them was erased meanwhile, and nothing was kept.
+ */
 export async function storeFacts(
   queries: Queries,
   run: EventRun,
   factsSealed: Buffer,
   people: readonly string[],
-): Promise<void> {
-  await queries.execute(sql`
-    with stored as (update events e set facts_sealed = ${factsSealed} where ${open(run)} returning e.tenant_id, e.id)
-    insert into event_people (tenant_id, alias, event_id)
-    select s.tenant_id, named.alias, s.id from stored s, unnest(${sql.param([...people])}::text[]) as named(alias)
-    on conflict do nothing`);
+): Promise<boolean> {
+  const named = sql`${sql.param([...people])}::text[]`;
+  const { rows } = await queries.execute<{ kept: boolean }>(sql`
+    with checked as (select e.id, ${someErased(sql`e.tenant_id`, named)} as erased from events e where ${open(run)}),
+    stored as (
+      update events e set facts_sealed = ${factsSealed} from checked c where e.id = c.id and not c.erased and ${open(run)}
+      returning e.tenant_id, e.id
+    ), noted as (
+      insert into event_people (tenant_id, alias, event_id)
+      select s.tenant_id, named.alias, s.id from stored s, unnest(${named}) as named(alias) on conflict do nothing
+    )
+    select not erased as kept from checked`);
+  return rows[0]?.kept !== false;
 }
 
 export interface DecisionRow {

@@ -44,11 +44,11 @@ export async function readEventSubject(
 
 export type OpenEventOfPerson = EventToStart & { state: 'accepted' | 'running'; batchId: string | null };
 
-/** Up to `limit` of the person's events that are not over. */
+/** Up to `limit` of the person's events that are not over, the last of each lane first: ended in this order, none of them makes way for another. */
 export async function readOpenEvents(queries: Queries, person: Person, limit: number): Promise<OpenEventOfPerson[]> {
   const { rows } = await queries.execute<OpenEventOfPerson>(sql`
     select ${toStart}, state, batch_id as "batchId" from events
-    where holds_lane and subject_key_id in ${keysOf(person)} order by position limit ${limit}`);
+    where holds_lane and subject_key_id in ${keysOf(person)} order by position desc limit ${limit}`);
   return rows;
 }
 

@@ -9,6 +9,9 @@ export type LastView = {
   id: string;
   /** It is about the person; else it only names them. */
   about: boolean;
+  isOver: boolean;
+  /** How the person is called in the lead that came of it. */
+  lead: { emails: (string | null)[]; phones: (string | null)[] } | null;
   keyId: string;
   wrappedKey: Buffer;
   sealed: Buffer | null;
@@ -23,10 +26,10 @@ export type LastView = {
   }[];
 };
 
-export interface RemovedPerson {
-  keys: number;
-  events: number;
-}
+export type RemovedPerson =
+  | { keys: number; events: number }
+  /** Another erasure of the same person has begun, and is not over. */
+  | { unfinished: string; hasFailed: boolean };
 
 /** What is written to or about a person although its event is about something else: an alert about a deal names nobody. */
 export const namingActions: readonly string[] = ['draft_followup'];
@@ -61,25 +64,45 @@ export function removePerson(
       sql`select alias from ${aliasesOfPerson(person)} a`,
     );
     const aliases = known.map(({ alias }) => alias);
+    const other = await readUnfinished(transaction, run.eventId, person.tenantId, aliases);
+    if (other) return other;
     const last = await readLastView(transaction, person.tenantId, keyIds, aliases);
     const factsSealed = keep(last, aliases);
-    const ids = (about: boolean) => last.filter((event) => event.about === about).map(({ id }) => id);
+    // What only names them goes on without them, and is blanked when it is over.
+    const ids = (about: boolean) =>
+      last.filter((event) => event.about === about && (about || event.isOver)).map(({ id }) => id);
     await blank(transaction, ids(true), ids(false));
     await transaction.execute(sql`update events set facts_sealed = ${factsSealed} where id = ${run.eventId}`);
     await transaction.execute(sql`
       insert into erasure_events (erasure_id, event_id) select ${run.eventId}, unnest(${sql.param(last.map(({ id }) => id))}::uuid[])
       on conflict do nothing`);
     await transaction.execute(sql`
-      insert into erased_subjects (tenant_id, alias, erased_at)
-      select ${person.tenantId}, unnest(${sql.param(aliases)}::text[]), clock_timestamp()
-      on conflict (tenant_id, alias) do update set erased_at = excluded.erased_at`);
-    await transaction.execute(sql`update erasures set erased_at = clock_timestamp() where id = ${run.eventId}`);
+      insert into erased_subjects (tenant_id, alias, erased_at, erasure_id)
+      select ${person.tenantId}, unnest(${sql.param(aliases)}::text[]), clock_timestamp(), ${run.eventId}
+      on conflict (tenant_id, alias) do update set erased_at = excluded.erased_at, erasure_id = excluded.erasure_id`);
+    await transaction.execute(sql`
+      update erasures set erased_at = clock_timestamp(), removed = removed || ${JSON.stringify({ subject_keys: keyIds.length, events: last.length })}::jsonb
+      where id = ${run.eventId}`);
     await transaction.execute(sql`delete from subject_keys where id = any(${sql.param(keyIds)}::uuid[])`);
     return { keys: keyIds.length, events: last.length };
   });
 }
 
-/** Events that only name the person are taken when they are over: until then their own run goes on with what it has. */
+/** An erasure that took the keys of one of these before, and has not come to its receipt. */
+async function readUnfinished(
+  transaction: Transaction,
+  erasureId: string,
+  tenantId: string,
+  aliases: readonly string[],
+): Promise<RemovedPerson | undefined> {
+  const { rows } = await transaction.execute<{ id: string; hasFailed: boolean }>(sql`
+    select e.id, e.state = 'failed' as "hasFailed" from erased_subjects x join erasures r on r.id = x.erasure_id join events e on e.id = r.id
+    where x.tenant_id = ${tenantId} and x.alias = any(${sql.param([...aliases])}::text[]) and r.id <> ${erasureId} and r.receipt is null
+    order by e.state limit 1`);
+  const other = rows[0];
+  return other && { unfinished: other.id, hasFailed: other.hasFailed };
+}
+
 async function readLastView(
   transaction: Transaction,
   tenantId: string,
@@ -90,13 +113,15 @@ async function readLastView(
     with theirs as (
       select id, true as about from events where subject_key_id = any(${sql.param([...keyIds])}::uuid[])
       union
-      select e.id, false from events e where not e.holds_lane and e.subject_key_id <> all(${sql.param([...keyIds])}::uuid[])
+      select e.id, false from events e where e.subject_key_id <> all(${sql.param([...keyIds])}::uuid[])
         and e.id in (select event_id from event_people where tenant_id = ${tenantId} and alias = any(${sql.param([...aliases])}::text[]))
     )
-    select e.id, t.about, k.id as "keyId", k.wrapped as "wrappedKey", e.sealed, e.facts_sealed as "factsSealed",
+    select e.id, t.about, not e.holds_lane as "isOver", k.id as "keyId", k.wrapped as "wrappedKey", e.sealed, e.facts_sealed as "factsSealed",
       coalesce((select jsonb_agg(jsonb_build_object('key', f.key, 'action', f.action, 'receipt', f.receipt,
           'sinceMs', extract(epoch from f.first_tried_at) * 1000, 'addressSealed', encode(f.address_sealed, 'hex')))
-        from effects f where f.event_id = e.id and ${given}), '[]'::jsonb) as effects
+        from effects f where f.event_id = e.id and ${given}), '[]'::jsonb) as effects,
+      (select jsonb_build_object('emails', jsonb_build_array(l.email, l.metadata -> 'normalised' ->> 'email_key'),
+        'phones', jsonb_build_array(l.phone, l.metadata -> 'normalised' ->> 'phone_e164')) from leads l where l.id = e.id) as lead
     from theirs t join events e using (id) join subject_keys k on k.id = e.subject_key_id`);
   return rows;
 }
@@ -105,7 +130,11 @@ async function readLastView(
  * Of an event about the person the shell stays: its key, lane and end. One that had failed cannot be run again, so that it is
  * shown as erased. Of one that names them, what was looked up and decided goes; it is decided anew if it is run again.
  */
-async function blank(transaction: Transaction, about: readonly string[], named: readonly string[]): Promise<void> {
+export async function blank(
+  transaction: Transaction,
+  about: readonly string[],
+  named: readonly string[],
+): Promise<void> {
   const [theirs, others, all] = [about, named, [...about, ...named]].map((ids) => sql`${sql.param([...ids])}::uuid[]`);
   await transaction.execute(sql`
     update events set sealed = null, facts_sealed = null, change_hash = null, contact_ref = null,

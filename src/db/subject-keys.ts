@@ -20,10 +20,9 @@ export function createSubjectKeyStore(queries: Queries) {
         left join subject_keys k on k.id = a.key_id
         left join erased_subjects x on x.tenant_id = ${tenantId} and x.alias = given.alias
         order by given.turn, k.created_at`);
-      const erased = rows.flatMap(({ erasedAt }) => (erasedAt ? [new Date(erasedAt).getTime()] : []));
       return {
         keys: rows.flatMap(({ alias, id, wrapped }) => (id !== null && wrapped ? [{ alias, id, wrapped }] : [])),
-        erasedAt: erased.length > 0 ? new Date(Math.max(...erased)) : null,
+        erased: rows.flatMap(({ alias, erasedAt }) => (erasedAt ? [{ alias, at: new Date(erasedAt) }] : [])),
       };
     },
 

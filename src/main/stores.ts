@@ -2,6 +2,7 @@ import type { Configuration } from '../config/environment.ts';
 import { historyKeysIn } from '../config/history-keys.ts';
 import { openDatabase, type Queries } from '../db/database.ts';
 import { createSubjectKeyStore } from '../db/subject-keys.ts';
+import { normaliseEmail } from '../leads/email.ts';
 import { createHasher } from '../privacy/hasher.ts';
 import { createKeyring } from '../privacy/keyring.ts';
 import { createHistoryCodec, type HistoryCodec } from '../privacy/payload-codec.ts';
@@ -25,7 +26,12 @@ export const hasherOf = (configuration: Configuration) => createHasher(Buffer.fr
 
 export function keyringOf(configuration: Configuration, queries: Queries) {
   const masterKey = Buffer.from(configuration.MASTER_KEY, 'base64');
-  return createKeyring({ masterKey, hasher: hasherOf(configuration), store: createSubjectKeyStore(queries) });
+  return createKeyring({
+    masterKey,
+    hasher: hasherOf(configuration),
+    store: createSubjectKeyStore(queries),
+    mailboxOf: (email) => normaliseEmail(email).email_key,
+  });
 }
 
 export const receiptsOf = (configuration: Configuration) =>

@@ -20,7 +20,7 @@ function memoryStore() {
           return key && row.tenantId === tenantId && row.alias === alias ? [{ ...key, alias }] : [];
         }),
       );
-      return { keys: found, erasedAt };
+      return { keys: found, erased: erasedAt ? wanted.map((alias) => ({ alias, at: erasedAt ?? new Date(0) })) : [] };
     },
     async insertIfAbsent(tenantId, subject, key) {
       const known = [...keys.values()].find((row) => row.tenantId === tenantId && row.subject === subject);

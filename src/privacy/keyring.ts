@@ -14,8 +14,8 @@ export interface WrappedKey {
 export interface FoundSubject {
   /** The keys that any of the aliases leads to, in the order of the aliases. */
   keys: readonly (WrappedKey & { alias: string })[];
-  /** When a person of these aliases was erased last. */
-  erasedAt: Date | null;
+  /** By which of the aliases somebody was erased, and when. */
+  erased: readonly { alias: string; at: Date }[];
 }
 
 /** Where wrapped keys are kept. Every method works on one tenant's rows. */
@@ -49,9 +49,11 @@ export function createKeyring(options: {
   masterKey: Buffer;
   hasher: Hasher;
   store: SubjectKeyStore;
+  /** What is equal for all spellings of one mailbox. */
+  mailboxOf?: (email: string) => string;
   now?: () => number;
 }) {
-  const { masterKey, hasher, store, now = Date.now } = options;
+  const { masterKey, hasher, store, mailboxOf = (email) => email, now = Date.now } = options;
   const cache = new Map<string, { known: Known; until: number }>();
 
   const unwrap = (key: WrappedKey): DataKey => ({ id: key.id, key: open(masterKey, wrapContext(key.id), key.wrapped) });
@@ -64,13 +66,28 @@ export function createKeyring(options: {
     return unwrap(stored);
   }
 
-  async function recall(tenantId: string, aliases: [SubjectAlias, ...SubjectAlias[]]): Promise<Known> {
-    const { keys, erasedAt } = await store.find(
+  /** By another spelling of the same mailbox somebody may have been erased. */
+  function otherSpellings(tenantId: string, subject: SubjectIdentifiers): SubjectAlias[] {
+    const email = subject.kind === 'person' ? subject.email : undefined;
+    return email === undefined ? [] : aliasesOf(hasher, tenantId, { kind: 'person', email: mailboxOf(email) });
+  }
+
+  async function recall(
+    tenantId: string,
+    subject: SubjectIdentifiers,
+    aliases: [SubjectAlias, ...SubjectAlias[]],
+  ): Promise<Known> {
+    const twins = otherSpellings(tenantId, subject);
+    const { keys, erased } = await store.find(
       tenantId,
-      aliases.map(({ hash }) => hash),
+      [...aliases, ...twins].map(({ hash }) => hash),
     );
     // A phone alone leads to a person only where nothing stronger is known.
     const telling = aliases[0].kind === 'phone' ? aliases : aliases.filter(({ kind }) => kind !== 'phone');
+    const times = erased
+      .filter(({ alias }) => [...telling, ...twins].some(({ hash }) => hash === alias))
+      .map(({ at }) => at.getTime());
+    const erasedAt = times.length > 0 ? new Date(Math.max(...times)) : null;
     const found = keys.find(({ alias }) => telling.some(({ hash }) => hash === alias));
     if (!found) return { erasedAt };
     const linked = new Set(keys.filter((key) => key.id === found.id).map((key) => key.alias));
@@ -96,7 +113,7 @@ export function createKeyring(options: {
     const cacheKey = aliases.map(({ hash }) => hash).join();
     const cached = cache.get(cacheKey);
     if (cached && cached.until > now()) return cached.known;
-    const found = await recall(tenantId, aliases);
+    const found = await recall(tenantId, subject, aliases);
     if (!found.dataKey && !needed(found)) return found;
     const { id, key } = found.dataKey ?? (await make(tenantId, aliases));
     // Memory of its own: a part of Node's pool of buffers would keep the 8 KiB around it as well.

@@ -11,6 +11,19 @@ export function personAskedFor(
   const { hasher, tenantId, spellingsOf } = options;
   const whom = whomOf(query);
   if ('eventId' in whom) return { tenantId, aliases: [], eventId: whom.eventId };
-  const aliases = spellingsOf(whom.identifiers).flatMap((each) => aliasesOf(hasher, tenantId, each));
+  const aliases = [...spellingsOf(whom.identifiers), ...contactOf(whom.identifiers)].flatMap((each) =>
+    aliasesOf(hasher, tenantId, each),
+  );
   return { tenantId, aliases: [...new Set(aliases.map(({ hash }) => hash))], eventId: null };
+}
+
+/** A contact that we made in the CRM is known by its id there, which names no account: an installation has one. */
+export const madeContact = (contactId: string): SubjectIdentifiers => ({
+  kind: 'person',
+  external: ['hubspot', '', contactId],
+});
+
+function contactOf(identifiers: SubjectIdentifiers): SubjectIdentifiers[] {
+  const [crm, , contactId] = identifiers.kind === 'person' ? (identifiers.external ?? []) : [];
+  return crm === 'hubspot' && contactId !== undefined ? [madeContact(contactId)] : [];
 }

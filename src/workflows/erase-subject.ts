@@ -5,6 +5,8 @@ import { type Ending, endingOf } from './ending.ts';
 
 /** The law gives a month; a store or a receiver that is away has this long to come back before the erasure has failed. */
 const storesMayBeAwayFor = '7 days';
+/** A store that has much takes long to be looked through. */
+const storesTakeMs = 4 * 60_000;
 /** What runs for the person was asked to end; what does not is stopped by the loss of the keys. */
 const longestWaitMs = 10 * 60_000;
 
@@ -46,7 +48,7 @@ async function erase({ eventId, generation }: EventInput): Promise<'acted'> {
   const { effects } = await local.removeKeys(run);
   // What was begun in the last moment has no key any more, and ends by itself.
   await quiet(run);
-  const call = { timeoutMs: policy.act.callTimeoutMs };
+  const call = { timeoutMs: storesTakeMs };
   const { act } = proxyActivities<Activities>({
     startToCloseTimeout: 3 * policy.act.callTimeoutMs + 5_000,
     scheduleToCloseTimeout: storesMayBeAwayFor,

@@ -1,7 +1,8 @@
-import { blankViolations, clearRows, readSealedViolations } from '../../db/clear-person.ts';
+import { blankViolations, clearRows, readSealedViolations, type SealedViolation } from '../../db/clear-person.ts';
 import { countRemoved, readErasedEvents } from '../../db/erasures.ts';
 import type { EventRun } from '../../db/event-steps.ts';
 import { leadCopiesIn } from '../../connectors/lead-copies.ts';
+import { namesOneOf } from '../../privacy/finds-one-of.ts';
 import { openViolation } from '../../privacy/sealed-records.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createPersonOf } from './person-of.ts';
@@ -11,28 +12,31 @@ const lowestId = '00000000-0000-0000-0000-000000000000';
 
 /** Takes the person out of every store of ours. Each step may be repeated: what is gone is not found again. */
 export function createClearStores(dependencies: ActivityDependencies) {
-  const { queries, keyring, hasher, ports } = dependencies;
+  const { queries, keyring, hasher, ports, log } = dependencies;
   const { leftOf } = createPersonOf(dependencies);
 
   /** What did not fit is sealed under the tenant's key, since it may name anybody: all of it is opened and looked through. */
-  async function clearViolations(tenantId: string, until: Date, texts: readonly string[]): Promise<number> {
-    const wanted = texts.map((text) => text.toLowerCase());
-    let removed = 0;
+  async function clearViolations(
+    run: EventRun,
+    { tenantId, until, names }: { tenantId: string; until: Date; names: (raw: string) => boolean },
+  ): Promise<void> {
     for (let after = lowestId; ;) {
       const rows = await readSealedViolations(queries, { tenantId, until, after, limit: atOnce });
-      const naming = rows.filter(({ id, keyId, wrappedKey, sealed }) => {
-        const { key } = keyring.unwrap({ id: keyId, wrapped: wrappedKey });
-        const raw = openViolation(key, id, sealed).toString('utf8').toLowerCase();
-        return wanted.some((text) => raw.includes(text));
-      });
-      await blankViolations(
-        queries,
-        naming.map(({ id }) => id),
-      );
-      removed += naming.length;
+      const naming = rows.filter((row) => names(rawOf(row) ?? '')).map(({ id }) => id);
+      await blankViolations(queries, run.eventId, naming);
       const last = rows.at(-1);
-      if (!last || rows.length < atOnce) return removed;
+      if (!last || rows.length < atOnce) return;
       after = last.id;
+    }
+  }
+
+  /** One that does not open says nothing to anybody else either. */
+  function rawOf({ id, keyId, wrappedKey, sealed }: SealedViolation): string | undefined {
+    try {
+      return openViolation(keyring.unwrap({ id: keyId, wrapped: wrappedKey }).key, id, sealed).toString('utf8');
+    } catch {
+      log.warn({ violation_id: id }, 'a refused event does not open, and was not looked through');
+      return undefined;
     }
   }
 
@@ -48,9 +52,8 @@ export function createClearStores(dependencies: ActivityDependencies) {
       const { tenantId, erasedAt, person } = await leftOf(run);
       const { emails, phones, aliases, contactIds } = person;
       const objects = contactIds.map((id) => hasher.hash('object', [tenantId, 'contact', id]));
-      const rows = await clearRows(queries, { erasureId: run.eventId, tenantId, emails, aliases, objects });
-      const violations = await clearViolations(tenantId, erasedAt, [...emails, ...phones]);
-      await countRemoved(queries, run.eventId, { ...rows, schema_violations: violations });
+      await clearRows(queries, { erasureId: run.eventId, tenantId, emails, aliases, objects });
+      await clearViolations(run, { tenantId, until: erasedAt, names: namesOneOf(emails, phones) });
     },
 
     /** Of leads, wherever they were copied to; a copy that is away keeps no other from being cleared. */

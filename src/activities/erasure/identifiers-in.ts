@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CanonicalEvent } from '../../domain/event.ts';
 import { personOf } from '../../domain/contact-person.ts';
 import type { Facts } from '../../domain/facts.ts';
+import { isNumber } from '../../domain/phone.ts';
 import type { SubjectIdentifiers } from '../../domain/incoming.ts';
 
 export interface Identifiers {
@@ -33,10 +34,10 @@ export function identifiersIn(
   const changed = isContact && event.propertyName === 'email' ? event.propertyValue : undefined;
   return {
     emails: present([lead?.email, contactEmail, contact?.email, changed, twins?.email, twins?.email_key]),
-    phones: present([lead?.phone, twins?.phone_e164]),
+    phones: present([lead?.phone, twins?.phone_e164]).filter(isNumber),
     contactIds: present([contact?.id, isContact ? event.objectId : undefined]),
   };
 }
 
-const present = (texts: readonly (string | null | undefined)[]): string[] =>
+export const present = (texts: readonly (string | null | undefined)[]): string[] =>
   texts.flatMap((text) => (text == null || text === '' ? [] : [text]));

@@ -1,16 +1,17 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { EventRun } from '../../db/event-steps.ts';
 import { type LastView, namingActions, removePerson } from '../../db/remove-person.ts';
 import { type ErasureFacts, type SubjectQuery, whomOf } from '../../domain/erasure.ts';
 import type { Facts } from '../../domain/facts.ts';
+import { isNumber } from '../../domain/phone.ts';
 import { eventLabels } from '../../intake/event-labels.ts';
 import { sealedAddress, sealedEvent, sealedFacts } from '../../privacy/sealed-records.ts';
-import { countRemoved } from '../../db/erasures.ts';
 import type { SubjectIdentifiers } from '../../domain/incoming.ts';
 import { aliasesOf } from '../../privacy/subject-aliases.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { superseded } from '../open-event.ts';
 import { createStoreDecision, type Decided } from '../store-decision.ts';
-import { identifiersIn, type Identifiers } from './identifiers-in.ts';
+import { identifiersIn, type Identifiers, present } from './identifiers-in.ts';
 import { createPersonOf } from './person-of.ts';
 import { planDeletions } from './plan-deletions.ts';
 
@@ -21,7 +22,7 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
   const storeDecision = createStoreDecision(dependencies);
 
   function opened(
-    { about, keyId, wrappedKey, id, sealed, factsSealed, effects }: LastView,
+    { about, keyId, wrappedKey, id, sealed, factsSealed, effects, lead }: LastView,
     isThem: (contact: SubjectIdentifiers) => boolean,
   ) {
     const { key } = keyring.unwrap({ id: keyId, wrapped: wrappedKey });
@@ -30,7 +31,7 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
     const event = sealed && sealedEvent.open(key, id, sealed);
     const facts = factsSealed ? sealedFacts.open(key, id, factsSealed) : noFacts;
     return {
-      found: event ? identifiersIn(event, facts, isThem) : nobody,
+      found: withLead(event ? identifiersIn(event, facts, isThem) : nobody, lead),
       given: effects
         .filter(({ action }) => about || namingActions.includes(action))
         .map(({ addressSealed, key: effect, ...rest }) => ({
@@ -58,7 +59,9 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
     return {
       emails: every('emails', email),
       phones: every('phones', phone),
-      contactIds: every('contactIds', external?.at(-1)),
+      contactIds: [
+        ...new Set([...every('contactIds', external?.at(-1)), ...all.flatMap(({ given }) => madeOf(given))]),
+      ],
       aliases,
       given: all.flatMap(({ given }) => given),
     };
@@ -76,8 +79,8 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
       return sealedFacts.seal(key, row.id, facts);
     });
     if (!removed) throw superseded();
+    if ('unfinished' in removed) throw unfinished(removed);
     keyring.forget();
-    await countRemoved(queries, run.eventId, { subject_keys: removed.keys, events: removed.events });
     log.info({ ...eventLabels(row), keys: removed.keys, events: removed.events }, "the person's keys are deleted");
     const { facts } = await openErasureEvent(run);
     if (!facts.erasure) throw superseded();
@@ -88,3 +91,21 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
 
 const noFacts: Facts = { gaps: [], provider: 'none', fetchedAt: new Date(0).toISOString() };
 const nobody: Identifiers = { emails: [], phones: [], contactIds: [] };
+
+/** What is readable of a lead says who it is when what was sealed has gone by its age. */
+const withLead = (found: Identifiers, lead: LastView['lead']): Identifiers => ({
+  ...found,
+  emails: [...found.emails, ...present(lead?.emails ?? [])],
+  phones: [...found.phones, ...present(lead?.phones ?? []).filter(isNumber)],
+});
+
+const madeOf = (given: ErasureFacts['given']): string[] =>
+  present(given.map(({ action, receipt }) => (action === 'upsert_contact' ? receipt?.['contactId'] : undefined)));
+
+/** Two receipts for one person would each leave out what the other one has done. */
+const unfinished = ({ unfinished: id, hasFailed }: { unfinished: string; hasFailed: boolean }): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: 'ErasureUnfinished',
+    message: `the erasure ${id} of the same person is not over${hasFailed ? ': it has failed, run it again first' : ''}`,
+    nonRetryable: hasFailed,
+  });

@@ -6,7 +6,9 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { createPersonOf } from './person-of.ts';
 
 const eventsAtOnce = 500;
-const cancelLimitMs = 2_000;
+/** Of so many events at once; what is accepted meanwhile, again and again, ends when the keys are gone. */
+const maxRounds = 100;
+const cancelLimitMs = 5_000;
 
 /** Ends what waits to be begun for the person, and asks what runs to end. What is missed here ends when the keys are gone. */
 export function createShutGate(dependencies: ActivityDependencies) {
@@ -16,14 +18,25 @@ export function createShutGate(dependencies: ActivityDependencies) {
   return async function shutGate(run: EventRun): Promise<{ ended: number; canceled: number }> {
     const { row, requestedBy } = await openErasureEvent(run);
     await openErasure(queries, { id: row.id, tenantId: row.tenantId, requestedBy });
-    const open = await readOpenEvents(queries, await personOf(run), eventsAtOnce);
-    // One in a batch is not canceled, since others are in it: it ends with the keys.
-    const running = open.filter(({ state, batchId }) => state === 'running' && batchId === null);
-    for (const event of running) await cancelWorkflow(event, Date.now() + cancelLimitMs);
-    const waiting = open.filter(({ state }) => state === 'accepted');
-    for (const { id, generation, lane } of waiting)
-      await finish({ id, generation, lane, outcome: 'erased', settle: true });
-    log.info({ ...eventLabels(row), ended: waiting.length, canceled: running.length }, 'gate shut for the person');
-    return { ended: waiting.length, canceled: running.length };
+    const person = await personOf(run);
+    const ended = new Set<string>();
+    const canceled = new Set<string>();
+    for (let round = 0; round < maxRounds; round += 1) {
+      const open = await readOpenEvents(queries, person, eventsAtOnce);
+      const waiting = open.filter(({ id, state }) => state === 'accepted' && !ended.has(id));
+      for (const { id, generation, lane } of waiting) {
+        await finish({ id, generation, lane, outcome: 'erased', settle: true });
+        ended.add(id);
+      }
+      // One in a batch is not canceled, since others are in it: it ends with the keys.
+      const running = open.filter(
+        ({ id, state, batchId }) => state === 'running' && batchId === null && !canceled.has(id),
+      );
+      await Promise.all(running.map((event) => cancelWorkflow(event, Date.now() + cancelLimitMs)));
+      for (const { id } of running) canceled.add(id);
+      if (waiting.length === 0 && running.length === 0) break;
+    }
+    log.info({ ...eventLabels(row), ended: ended.size, canceled: canceled.size }, 'gate shut for the person');
+    return { ended: ended.size, canceled: canceled.size };
   };
 }

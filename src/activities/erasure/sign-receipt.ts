@@ -5,13 +5,14 @@ import { readForDecision } from '../../db/event-steps.ts';
 import { eventLabels } from '../../intake/event-labels.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { openEvent } from '../open-event.ts';
+import type { Verified } from './verify-erasure.ts';
 
 /**
  * Writes the receipt: what was removed where, who was told, and that nothing was found any more. It names nobody. With it,
  * what the erasure itself knew of the person is blanked.
  */
 export function createSignReceipt({ queries, keyring, receipts, log }: ActivityDependencies) {
-  return async function signReceipt(run: EventRun, verified: { stores: string[] }): Promise<void> {
+  return async function signReceipt(run: EventRun, verified: Verified): Promise<void> {
     const found = await readForDecision(queries, run);
     const { row, key } = openEvent(found, keyring);
     const erasure = await readErasure(queries, row.tenantId, run.eventId);
@@ -25,7 +26,12 @@ export function createSignReceipt({ queries, keyring, receipts, log }: ActivityD
       erasedAt: erasure.erasedAt && new Date(erasure.erasedAt).toISOString(),
       removed: erasure.removed,
       told: countsOf(decision.actions.map(({ type }) => type)),
-      verified: { at: new Date().toISOString(), stores: verified.stores, found: 0 },
+      verified: {
+        at: new Date().toISOString(),
+        stores: verified.stores,
+        found: 0,
+        namedInOtherLeads: verified.elsewhere,
+      },
     });
     await closeErasure(queries, run, receipt);
     log.info({ ...eventLabels(row), removed: erasure.removed }, 'person erased');

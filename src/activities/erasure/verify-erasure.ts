@@ -10,13 +10,20 @@ import { findsOneOf } from '../../privacy/finds-one-of.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createPersonOf } from './person-of.ts';
 
+/** What was looked through; `elsewhere`: how many readable leads, of others or from later, say an address or a number of the person. */
+export interface Verified {
+  stores: string[];
+  elsewhere: number;
+}
+
+const leads = 'public.leads';
+
 /** Where something of the person is left, and how much; never what it is. */
 type Residue = Record<string, number>;
 
 /**
  * Looks for the person in every store: by what must be gone, and by their addresses and numbers, in every table and in what Temporal
- * kept of their events. Fails with `ResidueFound` as long as anything is left. Somebody who came back meanwhile is known
- * under the same address, and is none: then only what was theirs before is looked for.
+ * kept of their events. Fails with `ResidueFound` as long as anything is left.
  */
 export function createVerifyErasure(dependencies: ActivityDependencies) {
   const { queries, keyring, ports, historyTexts } = dependencies;
@@ -49,24 +56,27 @@ export function createVerifyErasure(dependencies: ActivityDependencies) {
     return residue;
   }
 
-  async function residueOf(run: EventRun, call: Call): Promise<Residue> {
+  async function residueOf(run: EventRun, call: Call): Promise<{ residue: Residue; elsewhere: number }> {
     const { tenantId, person } = await leftOf(run);
     const { emails, phones, aliases } = person;
-    const { isBack, ...left } = await countLeft(queries, { erasureId: run.eventId, tenantId, aliases });
+    const left = await countLeft(queries, { erasureId: run.eventId, tenantId, aliases, emails });
     const ids = (await readErasedEvents(queries, run.eventId)).map(({ id }) => id);
     const theirs = [...emails, ...(await notShared(tenantId, phones))];
-    return {
+    // What is in `leads` was looked at by whose it is; what others wrote into theirs, or somebody who came back, is not taken out.
+    const { [leads]: elsewhere = 0, ...tables } = await findInTables(queries, theirs);
+    const residue = {
       ...left,
-      ...(await findInTables(queries, isBack ? [] : theirs)),
+      ...tables,
       ...(await inCopies(ids, call)),
       histories: await inHistories(run, theirs),
     };
+    return { residue, elsewhere };
   }
 
-  return async function verifyErasure(run: EventRun, call: Call): Promise<{ stores: string[] }> {
-    const residue = await residueOf(run, call);
+  return async function verifyErasure(run: EventRun, call: Call): Promise<Verified> {
+    const { residue, elsewhere } = await residueOf(run, call);
     const left = Object.entries(residue).filter(([, count]) => count > 0);
-    if (left.length === 0) return { stores: Object.keys(residue) };
+    if (left.length === 0) return { stores: ['all tables', ...Object.keys(residue)], elsewhere };
     throw ApplicationFailure.retryable(
       `something of the person is left: ${left.map(([store, count]) => `${store} (${count})`).join(', ')}`,
       'ResidueFound',

@@ -47,6 +47,8 @@ export const erasedSubjects = pgTable(
     tenantId: text('tenant_id').notNull(),
     alias: text('alias').notNull(),
     erasedAt: moment('erased_at').notNull(),
+    /** By which erasure; another one waits until that one is over. */
+    erasureId: uuid('erasure_id'),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.alias] })],
 );
