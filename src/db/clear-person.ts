@@ -25,8 +25,8 @@ export async function clearRows(queries: Queries, person: ErasedPerson): Promise
   // A lead that is deleted is noted with the erasure, so that its copies elsewhere are found.
   const leads = await removed(sql`
     with gone as (
-      delete from leads where tenant_id = ${tenantId} and (id in (select event_id from erasure_events where erasure_id = ${erasureId})
-        or (email = any(${texts(person.emails)}) and received_at <= ${before})) returning id
+      delete from leads where tenant_id = ${tenantId} and id in (select event_id from erasure_events where erasure_id = ${erasureId}
+        union all select id from leads where email = any(${texts(person.emails)}) and received_at <= ${before}) returning id
     ), noted as (
       insert into erasure_events (erasure_id, event_id) select ${erasureId}, id from gone on conflict do nothing
     ) select id from gone`);
