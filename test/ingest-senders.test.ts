@@ -15,10 +15,18 @@ const kid = 'one';
 
 let causeway: Causeway;
 let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+/** The provider's as well, for an algorithm that we do not take. */
+let longKeys: typeof keys;
 let provider: Awaited<ReturnType<typeof runServer>>;
 beforeAll(async () => {
   keys = await generateKeyPair('ES256', { extractable: true });
-  const set = { keys: [{ ...(await exportJWK(keys.publicKey)), kid, alg: 'ES256', use: 'sig' }] };
+  longKeys = await generateKeyPair('ES384', { extractable: true });
+  const set = {
+    keys: [
+      { ...(await exportJWK(keys.publicKey)), kid, alg: 'ES256', use: 'sig' },
+      { ...(await exportJWK(longKeys.publicKey)), kid: 'long', alg: 'ES384', use: 'sig' },
+    ],
+  };
   provider = await runServer((_request, response) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(set)),
   );
@@ -82,6 +90,7 @@ describe('a token', () => {
       'signed with a secret',
       () => token({}, { alg: 'HS256', kid }, new TextEncoder().encode('secret-secret-secret-secret-1234')),
     ],
+    ['signed by an algorithm that is not ours', () => token({}, { alg: 'ES384', kid: 'long' }, longKeys.privateKey)],
     ['whose sources are no list', () => token({ sources: 'app' })],
     ['that is signed by nobody', async () => `${btoa('{"alg":"none"}')}.${btoa('{"sub":"x"}')}.`],
     ['that is none', async () => 'x'.repeat(100_000 / 10)],

@@ -162,6 +162,15 @@ describe('a lead that does not fit', () => {
   });
 });
 
+describe('what is no JSON', () => {
+  it('is kept, sealed, up to 16 KiB of it', async () => {
+    const sent = `{"email": "${'ada@example.com '.repeat(5_000)}`;
+    expect((await post(sent)).status).toBe(400);
+    const raws = (await violationRows(causeway)).map(({ raw }) => raw.toString());
+    expect(raws.filter((raw) => raw.startsWith('{"email": "ada@'))).toEqual([sent.slice(0, 16_384)]);
+  });
+});
+
 describe('a request', () => {
   it('with several leads takes what fits and says of the rest what does not', async () => {
     const {
@@ -180,6 +189,9 @@ describe('a request', () => {
     ['no JSON', '{"email": ', 400, 'not_json'],
     ['a number that loses digits', '{"metadata": {"id": 9007199254740993}}', 400, 'not_json'],
     ['a way to a prototype', '{"__proto__": {"consent": true}}', 400, 'not_json'],
+    ['a key twice, of which the last counts', '{"email": "ada@example.com", "email": 7}', 422, 'nothing_fits'],
+    ['33 levels of nesting', { metadata: JSON.parse(`${'['.repeat(32)}${']'.repeat(32)}`) }, 422, 'nothing_fits'],
+    ['100,000 levels of nesting', `{"metadata": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 400, 'not_json'],
     ['a lead that fits nothing', { email: 'x' }, 422, 'nothing_fits'],
     ['more than a hundred', Array.from({ length: 101 }, () => ({})), 400, 'not_a_batch'],
     ['a text', '"lead"', 400, 'not_a_batch'],

@@ -6,6 +6,7 @@ import { childEnvironment, parseEnvironment } from '../src/config/environment.ts
 import { createStarter } from '../src/intake/starter.ts';
 import { freePorts } from '../src/main/world/ports.ts';
 import { startCauseway } from './causeway.ts';
+import { sendLead, somebody, textsOf } from './erasing.ts';
 import { eventually } from './eventually.ts';
 import { writeRules } from './failing-rules.ts';
 import { dealChange, newId, stalledDeal } from './hubspot-events.ts';
@@ -115,6 +116,35 @@ test('of an event that fails and is run again each attempt is told, the failure 
   expect(told).toEqual(told.map(() => expect.objectContaining(labels)));
   expect(told[5]).toMatchObject({ attempts: 1, failure_class: 'SlackRejected', effect: expect.stringContaining(id) });
   expect(told[6]).toMatchObject({ outcome: 'failed', failure_class: 'SlackRejected' });
+});
+
+test('of a lead each step is told, by its ids and without a word of what it says', async () => {
+  const lines: string[] = [];
+  const causeway = await startCauseway({
+    environment: { LOG_LEVEL: 'info' },
+    logTo: { write: (text) => void lines.push(text) },
+  });
+  onTestFinished(() => causeway.close());
+  const lead = somebody();
+  const id = await sendLead(causeway, lead);
+  await causeway.finished(id);
+  const told = await eventually('the end is told', async () => {
+    const story = lines.map((text) => line.omit({ process: true }).parse(JSON.parse(text)));
+    const own = story.filter((each) => each['event_id'] === id);
+    return own.some(({ msg }) => msg === 'event finished') ? own : undefined;
+  });
+  expect(told.map(({ msg }) => msg)).toEqual([
+    'event received',
+    'event running',
+    'lead captured',
+    'effect confirmed',
+    'effect confirmed',
+    'effect confirmed',
+    'event finished',
+  ]);
+  const labels = { event_id: id, tenant_id: 'default', correlation_id: expect.stringMatching(/^[\w-]{36}$/) };
+  expect(told).toEqual(told.map(() => expect.objectContaining(labels)));
+  expect(textsOf(lead).filter((text) => lines.join('').includes(text))).toEqual([]);
 });
 
 test('a worker whose Temporal server does not answer says so while it waits, and what to set', async () => {

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { hubspotWebhook } from '../sandbox/hubspot/webhook.ts';
 import { freePorts } from '../src/main/world/ports.ts';
+import { canariesIn, canary, executionTexts, rowTexts, textsOf } from './canaries.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
 import { contestedDeal, dealChange, newId, stalledDeal } from './hubspot-events.ts';
 import { startProgram } from './program.ts';
@@ -13,7 +12,6 @@ import { startProgram } from './program.ts';
  * something personal; after runs that went well and runs that failed, no history, log line or row may hold one.
  */
 
-const canary = (kind: string): string => `${kind}-${randomUUID().slice(0, 8)}`;
 const canaries = {
   dealName: canary('Deal'),
   companyName: canary('Company'),
@@ -47,7 +45,7 @@ batches: {maxWaitSeconds: 0}`,
   seen.providers = textsOf(await causeway.sandbox.effects());
   seen.model = textsOf(await causeway.sandbox.questions());
   for (const id of eventIds) seen.histories += await temporalOf(id);
-  seen.rows = await dump();
+  seen.rows = await rowTexts(causeway);
   await program.stop();
   seen.logs = program.lines.join('\n');
 }, 120_000);
@@ -116,58 +114,8 @@ async function runEverything(url: string): Promise<string[]> {
 
 const answerSchema = z.object({ events: z.array(z.object({ id: z.string(), status: z.string() })) });
 
-/** What Temporal knows of an event's execution: payloads, headers, memo, search attributes and failures, decoded. */
-async function temporalOf(eventId: string): Promise<string> {
-  const { workflow } = await causeway.read(eventId);
-  const handle = causeway.client.workflow.getHandle(workflow.id);
-  return textsOf([await handle.fetchHistory(), (await handle.describe()).raw]);
-}
-
-/** Every text in a value, bytes read as UTF-8 and as Latin-1, one a line. */
-function textsOf(value: unknown): string {
-  if (typeof value === 'string') return `${value}\n`;
-  if (value instanceof Uint8Array) {
-    const bytes = Buffer.from(value);
-    return `${bytes.toString('utf8')}\n${bytes.toString('latin1')}\n`;
-  }
-  if (typeof value !== 'object' || value === null) return '';
-  return Object.entries(value)
-    .map(([name, inner]) => `${name}\n${textsOf(inner)}`)
-    .join('');
-}
-
-/** All rows of all tables as text, bytes as they are written (in hex) and read again as UTF-8 and Latin-1. */
-async function dump(): Promise<string> {
-  const { rows: tables } = await causeway.queries.execute<{ name: string }>(
-    sql`select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`,
-  );
-  let text = '';
-  for (const { name } of tables) {
-    const { rows } = await causeway.queries.execute<{ row: string }>(sql.raw(`select t::text as row from ${name} t`));
-    for (const { row } of rows) {
-      const bytes = [...row.matchAll(/\\x((?:[0-9a-f]{2})+)/g)].map(([, hex = '']) => Buffer.from(hex, 'hex'));
-      text += `${name} ${row}\n${textsOf(bytes)}`;
-    }
-  }
-  return text;
-}
-
-/** A canary as it stands, and as it looks in hex and in base64, wherever in a text it begins. */
-function formsOf(text: string): string[] {
-  const base64 = [0, 1, 2].map((offset) =>
-    Buffer.from(`${' '.repeat(offset)}${text}`)
-      .toString('base64')
-      .slice(offset === 0 ? 0 : offset + 1, -4),
-  );
-  return [text, Buffer.from(text).toString('hex'), ...base64].map((form) => form.toLowerCase());
-}
-
-function leaksIn(text: string): string[] {
-  const lower = text.toLowerCase();
-  return Object.entries(canaries)
-    .filter(([, value]) => formsOf(value).some((form) => lower.includes(form)))
-    .map(([name]) => name);
-}
+const temporalOf = async (eventId: string) => executionTexts(causeway, (await causeway.read(eventId)).workflow.id);
+const leaksIn = (text: string) => canariesIn(text, canaries);
 
 it('providers were given what is theirs, so that there was something to leak', () =>
   expect(leaksIn(seen.providers)).toEqual(

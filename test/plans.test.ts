@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { Pool, type PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { acceptEvents } from '../src/db/accept-events.ts';
 import { claimBatch, takeOverdueBatches } from '../src/db/batch-claims.ts';
 import { beginBatch, concludeEvents, readBatch } from '../src/db/batch-steps.ts';
@@ -19,48 +16,21 @@ import { reopenEvents } from '../src/db/reopen-events.ts';
 import { deleteOldest, oldestIds } from '../src/db/retention/aged-rows.ts';
 import { blankEvents } from '../src/db/retention/blank-events.ts';
 import { removeUnusedKeys } from '../src/db/retention/unused-keys.ts';
-import * as schema from '../src/db/schema/index.ts';
 import { createSubjectKeyStore } from '../src/db/subject-keys.ts';
-import { createTestDatabase } from './database.ts';
-import { openSession, type Session } from './session.ts';
+import { openQueryPlans, type QueryPlans } from './query-plans.ts';
 
 /** Protects the cost of an event from the number of those before it: no statement of its path reads a whole table. */
 
-type Node = {
-  'Node Type': string;
-  'Relation Name'?: string | undefined;
-  'Index Name'?: string | undefined;
-  Plans?: Node[] | undefined;
-};
-const node: z.ZodType<Node> = z.object({
-  'Node Type': z.string(),
-  'Relation Name': z.string().optional(),
-  'Index Name': z.string().optional(),
-  get Plans() {
-    return z.array(node).optional();
-  },
-});
-const explained = z.tuple([z.object({ 'QUERY PLAN': z.tuple([z.object({ Plan: node })]) })]);
-const flatten = (plan: Node): Node[] => [plan, ...(plan.Plans ?? []).flatMap(flatten)];
-
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let session: Session;
-let pool: Pool;
+let plans: QueryPlans;
 let queries: Queries;
-const statements: { query: string; params: unknown[] }[] = [];
 
 const keyOf = (index: number) => index.toString(16).padStart(32, '0');
 const idOf = (index: number) => `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  session = await openSession(database.url);
-  pool = new Pool({ connectionString: database.url, max: 2 });
-  // Dropping the database may be quicker than the goodbye of an idle connection.
-  pool.on('error', () => undefined);
-  const logger = { logQuery: (query: string, params: unknown[]) => void statements.push({ query, params }) };
-  const over = (client: PoolClient) => drizzle(client, { logger });
-  queries = Object.assign(drizzle(pool, { schema, logger }), { over });
+  plans = await openQueryPlans();
+  queries = plans.queries;
+  const { session } = plans;
   // Of twenty thousand events 400 are open, in 200 lanes; each has a decision and an effect.
   await session.query(`
     insert into subject_keys (id, tenant_id, subject, wrapped)
@@ -124,28 +94,7 @@ beforeAll(async () => {
       from generate_series(1, 20000) n`);
   await session.query('analyze');
 });
-afterAll(async () => {
-  await pool.end();
-  await session.close();
-  await database.drop();
-});
-
-/** What PostgreSQL would do for each statement of `work`, with the parameters that it was sent with. */
-async function plansOf(work: () => Promise<unknown>): Promise<{ scanned: string[]; indexes: Set<string> }> {
-  statements.length = 0;
-  await work();
-  const sent = statements.filter(({ query }) => /^\s*(?:select|with|insert|update|delete)\b/i.test(query));
-  const nodes: Node[] = [];
-  for (const { query, params } of sent) {
-    const [{ 'QUERY PLAN': plan }] = explained.parse(await session.query(`explain (format json) ${query}`, params));
-    nodes.push(...flatten(plan[0].Plan));
-  }
-  expect(nodes.length).toBeGreaterThan(0);
-  return {
-    scanned: nodes.flatMap((each) => (each['Node Type'] === 'Seq Scan' ? [each['Relation Name'] ?? ''] : [])),
-    indexes: new Set(nodes.flatMap((each) => each['Index Name'] ?? [])),
-  };
-}
+afterAll(() => plans.close());
 
 const aBatch = '1679091c-5a88-0faf-6fb5-e6087eb1b2dc';
 const head = { eventId: idOf(19_700), generation: 0 };
@@ -352,9 +301,9 @@ describe('among twenty thousand events', () => {
   ];
 
   it.each(cases)('%s by index alone', async (_name, indexes, work) => {
-    const plans = await plansOf(work);
-    expect(plans.scanned).toEqual([]);
-    expect([...plans.indexes]).toEqual(expect.arrayContaining(indexes));
+    const planned = await plans.plansOf(work);
+    expect(planned.scanned).toEqual([]);
+    expect([...planned.indexes]).toEqual(expect.arrayContaining(indexes));
   });
 });
 
@@ -385,8 +334,8 @@ describe('among twenty thousand leads', () => {
   ];
 
   it.each(cases)('%s are found by index alone', async (_name, index, work) => {
-    const plans = await plansOf(work);
-    expect(plans.scanned).toEqual([]);
-    expect([...plans.indexes]).toContain(index);
+    const planned = await plans.plansOf(work);
+    expect(planned.scanned).toEqual([]);
+    expect([...planned.indexes]).toContain(index);
   });
 });

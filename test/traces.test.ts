@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../src/main/world/ports.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
+import { sendLead, somebody } from './erasing.ts';
 import { dealChange, newId, stalledDeal } from './hubspot-events.ts';
 import { postSigned } from './post-signed.ts';
 import { startProgram } from './program.ts';
@@ -173,6 +174,31 @@ describe('traces', () => {
     const everything = traced.receiver.bodies.join('\n');
     expect(Object.values(person).filter((value) => everything.includes(value))).toEqual([]);
   });
+});
+
+it('a lead is one trace, from its request to each who is told of it', async () => {
+  const traced = await runTraced();
+  try {
+    const { causeway, receiver } = traced;
+    const [api] = await Promise.all([traced.start('api'), traced.start('worker')]);
+    const id = await sendLead({ ...causeway, url: api }, somebody());
+    expect(await causeway.finished(id)).toMatchObject({ outcome: 'captured' });
+    await traced.stop();
+    const trace = receiver.spans.filter(({ traceId }) => traceId === receiver.spans[0]?.traceId);
+    expectOneTree(trace, 'POST /ingest');
+    expect(namesOf(trace)).toEqual(
+      expect.arrayContaining([
+        'causeway-api POST /ingest',
+        'causeway-worker RunWorkflow:leadIntake',
+        ...['begin', 'capture', 'act', 'finish'].map((step) => `causeway-worker RunActivity:${step}`),
+        ...['upsert_contact', 'send_to_marketing', 'send_to_assistant'].map(
+          (type) => `causeway-worker perform ${type}`,
+        ),
+      ]),
+    );
+  } finally {
+    await traced.close();
+  }
 });
 
 describe('tracing of a part', () => {

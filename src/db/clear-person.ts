@@ -26,12 +26,11 @@ export async function clearRows(queries: Queries, person: ErasedPerson): Promise
   await inTransaction(queries, async (transaction) => {
     const removed = async (statement: SQL) => (await transaction.execute(statement)).rowCount ?? 0;
     await blankNamed(transaction, person, before);
-    const byEvent = await removed(sql`
-      delete from leads l using erasure_events x where x.erasure_id = ${erasureId} and l.id = x.event_id and l.tenant_id = ${tenantId}`);
-    // A lead that is found by its address is noted with the erasure, so that its copies elsewhere are found.
-    const byAddress = await removed(sql`
+    // A lead that is deleted is noted with the erasure, so that its copies elsewhere are found.
+    const leads = await removed(sql`
       with gone as (
-        delete from leads where tenant_id = ${tenantId} and email = any(${texts(person.emails)}) and received_at <= ${before} returning id
+        delete from leads where tenant_id = ${tenantId} and id in (select event_id from erasure_events where erasure_id = ${erasureId}
+          union all select id from leads where email = any(${texts(person.emails)}) and received_at <= ${before}) returning id
       ), noted as (
         insert into erasure_events (erasure_id, event_id) select ${erasureId}, id from gone on conflict do nothing
       ) select id from gone`);
@@ -39,7 +38,7 @@ export async function clearRows(queries: Queries, person: ErasedPerson): Promise
       delete from consents where tenant_id = ${tenantId} and subject = any(${texts(person.aliases)}) and recorded_at <= ${before}`);
     const cached = await removed(sql`
       delete from facts_cache where tenant_id = ${tenantId} and object_hash = any(${texts(person.objects)})`);
-    await countRemoved(transaction, erasureId, { leads: byEvent + byAddress, consents, facts_cache: cached });
+    await countRemoved(transaction, erasureId, { leads, consents, facts_cache: cached });
   });
   await removeIdleKeys(queries, tenantId, person.aliases);
 }

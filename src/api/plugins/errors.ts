@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { Unavailable } from '../../domain/unavailable.ts';
 import { type Problem, sendProblem } from '../problem.ts';
 
@@ -28,7 +29,7 @@ export function answerError(error: FastifyError, { raw }: FastifyRequest, reply:
   }
   const [status, problem] = refusals[error.code] ?? [
     error.statusCode ?? 500,
-    { reason: 'bad_request', detail: error.message },
+    { reason: 'bad_request', detail: detailOf(error) },
   ];
   if (status < 500) return sendProblem(reply, status, problem);
   return sendProblem(
@@ -37,4 +38,14 @@ export function answerError(error: FastifyError, { raw }: FastifyRequest, reply:
     { reason: 'internal_error', detail: 'something went wrong on our side; look for the correlation id in the log' },
     { error: error.name, at: error.stack?.split('\n').slice(1, 6) },
   );
+}
+
+const named = z.object({ keys: z.array(z.string()) });
+
+/** A field that a route does not know is named only where that looks like a name: callers can put anything there, addresses of people too. */
+function detailOf({ message, validation = [] }: FastifyError): string {
+  const unknown = validation.flatMap(({ params }) => named.safeParse(params).data?.keys ?? []);
+  return unknown.every((name) => /^[A-Za-z_]\w{0,49}$/.test(name))
+    ? message
+    : 'the request has a field that is not known here; see /docs';
 }
