@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type SubjectQuery, subjectQuery } from '../domain/erasure.ts';
 import type { ErasureView } from '../domain/operator-views.ts';
 import type { Erasures } from '../operations/erasures.ts';
-import { type Command, type Output, UsageError } from './command.ts';
+import { type Command, CommandFailed, type Output, UsageError } from './command.ts';
 import { formatTable } from './table.ts';
 
 export const whomOptions = { email: { type: 'string' }, phone: { type: 'string' }, id: { type: 'string' } } as const;
@@ -73,8 +73,19 @@ function lines({ state, requestedAt, erasedAt, stores, failure, receipt }: Erasu
   ];
 }
 
+/** The last line that is a JSON Web Signature: the file may be all that 'show' printed. */
+const receiptIn = (text: string): string => text.match(/^[\w-]+\.[\w-]+\.[\w-]+$/gm)?.at(-1) ?? '';
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    throw new CommandFailed(`${file} cannot be read; name the file that holds the receipt`);
+  }
+}
+
 async function verify(erasures: Erasures, file: string, output: Output): Promise<boolean> {
-  const said = await erasures.verify((await readFile(file, 'utf8')).trim());
+  const said = await erasures.verify(receiptIn(await textOf(file)));
   if (said === undefined) output.error('this receipt was not signed here, or it was changed');
   else output.out(JSON.stringify(said, null, 2));
   return said !== undefined;

@@ -128,7 +128,7 @@ describe('e-mail', () => {
     '',
     undefined,
   ])('%j is none, and the answer shows one', (email) => {
-    expect(violation({ email })).toEqual({ path: 'email', message: 'expected one address such as ada@example.com' });
+    expect(violation({ email })).toEqual({ path: 'email', message: 'expected one address, as name@company.example' });
   });
 
   test('a lead with a phone alone is told why it cannot be kept', () => {

@@ -11,9 +11,9 @@ export type UtmField = (typeof utmFields)[number];
 /** As PostgreSQL takes it, of any version. A pattern instead of a format: not every validator knows formats. */
 const uuid = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const idMessage = 'expected a UUID such as 3f0c7b52-9d41-4c0e-8a57-2f9b6f1f0a11';
-const emailMessage = 'expected one address such as ada@example.com';
+const emailMessage = 'expected one address, as name@company.example';
 const phoneOnlyMessage =
-  'expected an e-mail address such as ada@example.com: a lead with a phone number alone cannot be kept';
+  'expected an e-mail address, as name@company.example: a lead with a phone number alone cannot be kept';
 
 const seconds = z.number().min(1_104_537_600, timeMessage).lt(10_000_000_000, timeMessage);
 const milliseconds = z.int().min(1_104_537_600_000, timeMessage).max(9_999_999_999_999, timeMessage);
