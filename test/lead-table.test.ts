@@ -50,7 +50,7 @@ it('leads has the twenty-four columns and the tenant', async () => {
   ]);
 });
 
-it('it has its indexes, and one lead a key', async () => {
+it('they are found by its indexes, and there is one lead a key', async () => {
   const rows = await session.query<{ definition: string }>(
     `select regexp_replace(indexdef, ' ON public.leads USING btree', '') as definition from pg_indexes where tablename = 'leads' order by indexname`,
   );
