@@ -137,6 +137,7 @@ test('of a lead each step is told, by its ids and without a word of what it says
     'event received',
     'event running',
     'lead captured',
+    'event decided',
     'effect confirmed',
     'effect confirmed',
     'effect confirmed',
