@@ -8,9 +8,12 @@ import { type Causeway, startCauseway } from './causeway.ts';
 import { erase, scanOf, sendLead, somebody } from './erasing.ts';
 import { eventually } from './eventually.ts';
 
-/** Protects persons while much is going on: a hundred of them erased, while ten leads of others come in every second. */
+/**
+ * Protects persons while much is going on: many of them erased, while ten leads of others come in every second. Twenty fit among all
+ * other tests; ERASED_PEOPLE=100 takes some minutes.
+ */
 
-const people = 100;
+const people = Number(process.env['ERASED_PEOPLE'] ?? 20);
 const erasedAtOnce = 8;
 const betweenLeadsMs = 100;
 
@@ -30,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('erases a hundred people while leads come in: nothing of them is left, each has a receipt, and no other lead is lost', async () => {
+it('erases many people while leads come in: nothing of them is left, each has a receipt, and no other lead is lost', async () => {
   const gone = Array.from({ length: people }, somebody);
   const stayed: string[] = [];
   for (const lead of gone) await sendLead(causeway, lead);
@@ -56,7 +59,7 @@ it('erases a hundred people while leads come in: nothing of them is left, each h
   const receipts = receiptsOf(causeway.configuration);
   for (const { receipt } of erasures)
     expect(await receipts.verify(receipt ?? '')).toMatchObject({ verified: { found: 0 } });
-  expect(stayed.length).toBeGreaterThan(50);
+  expect(stayed.length).toBeGreaterThan(people / 4);
   await eventually(
     'all other leads are captured',
     async () => {
@@ -74,4 +77,4 @@ it('erases a hundred people while leads come in: nothing of them is left, each h
     expect(log).not.toContain(text);
     expect(told).not.toContain(text);
   }
-}, 900_000);
+}, 600_000);
