@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { captureLead } from '../db/leads.ts';
 import { type EventRun, type OpenEvent, readForDecision } from '../db/event-steps.ts';
 import type { CapturedLead } from '../domain/captured-lead.ts';
-import { type Decision, leadActionTypes, type PlannedAction } from '../domain/decision.ts';
+import { type Decision, leadActionTypes, plannedByNobody, type PlannedAction } from '../domain/decision.ts';
 import type { SubjectIdentifiers } from '../domain/incoming.ts';
 import { leadEvent } from '../domain/lead.ts';
 import type { NormalisedLead } from '../domain/normalised-lead.ts';
@@ -84,18 +84,5 @@ function plan(receivers: ReadonlySet<string>): Decision {
     priority: 'standard',
     parameters: receivers.has(type) ? {} : { skipped: 'it is not set up' },
   }));
-  return {
-    decidedBy: 'none',
-    ruleId: null,
-    ruleSetHash: '',
-    confidence: null,
-    reasoning: 'A captured lead goes to everybody who is set up to have it.',
-    decidedAt: new Date().toISOString(),
-    actions,
-    trace: [],
-    mode: 'rules',
-    urgency: 'standard',
-    model: null,
-    consent: null,
-  };
+  return plannedByNobody('A captured lead goes to everybody who is set up to have it.', actions, new Date());
 }

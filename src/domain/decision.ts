@@ -96,3 +96,19 @@ export const decision = z.strictObject({
   consent: consentTrace.nullable().default(null),
 });
 export type Decision = z.infer<typeof decision>;
+
+/** What is done as a matter of course: neither a rule nor a model was asked. */
+export const plannedByNobody = (reasoning: string, actions: readonly PlannedAction[], at: Date): Decision => ({
+  decidedBy: 'none',
+  ruleId: null,
+  ruleSetHash: '',
+  confidence: null,
+  reasoning,
+  decidedAt: at.toISOString(),
+  actions,
+  trace: [],
+  mode: 'rules',
+  urgency: 'standard',
+  model: null,
+  consent: null,
+});

@@ -1,25 +1,16 @@
-import { type Client, isGrpcServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { z } from 'zod';
 import { decodeHistory } from './decode-history.ts';
+import { fetchRawHistory } from './recorded-history.ts';
 
 const payload = z.looseObject({ metadata: z.looseObject({ encoding: z.base64() }), data: z.base64() });
-const fetchLimitMs = 10_000;
-/** NOT_FOUND, as gRPC numbers it. */
-const grpcNotFound = 5;
 
 /** All that a history says, decrypted, one text a line; empty when Temporal does not know it (any more). */
 export async function historyTexts(client: Client, workflowId: string, codec: PayloadCodec): Promise<string> {
-  try {
-    const handle = client.workflow.getHandle(workflowId);
-    const history = await client.withDeadline(Date.now() + fetchLimitMs, () => handle.fetchHistory());
-    return textsOf(await decodeHistory(JSON.parse(historyToJSON(history)), codec));
-  } catch (error) {
-    const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
-    if (code === grpcNotFound) return '';
-    throw error;
-  }
+  const history = await fetchRawHistory(client, workflowId);
+  return history ? textsOf(await decodeHistory(JSON.parse(historyToJSON(history)), codec)) : '';
 }
 
 /** Every text in a value, payloads read as UTF-8. */

@@ -80,10 +80,15 @@ export async function fetchHistory(
   workflowId: string,
   codec: PayloadCodec,
 ): Promise<RecordedHistory | undefined> {
+  const history = await fetchRawHistory(client, workflowId);
+  return history && recordHistory(history, codec);
+}
+
+/** As the server gives it, still encrypted. */
+export async function fetchRawHistory(client: Client, workflowId: string): Promise<History | undefined> {
   try {
     const handle = client.workflow.getHandle(workflowId);
-    const history = await client.withDeadline(Date.now() + fetchLimitMs, () => handle.fetchHistory());
-    return await recordHistory(history, codec);
+    return await client.withDeadline(Date.now() + fetchLimitMs, () => handle.fetchHistory());
   } catch (error) {
     const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
     if (code === grpcNotFound) return undefined;

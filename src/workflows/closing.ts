@@ -59,3 +59,9 @@ export function report({ outcome, failure }: Ending, progress: Progress): void {
 
 export const decisionOf = ({ decidedBy, ruleId }: Progress): string =>
   ruleId === null ? `Decided by ${decidedBy}` : `Decided by ${decidedBy}: rule **${ruleId}**`;
+
+/** Waits for all of them, also when one fails: who is away keeps nothing else from being done. Throws what the first that failed did. */
+export async function allOf(steps: readonly Promise<unknown>[]): Promise<void> {
+  const settled = await Promise.allSettled(steps);
+  for (const each of settled) if (each.status === 'rejected') throw each.reason;
+}

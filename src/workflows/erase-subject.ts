@@ -1,6 +1,6 @@
 import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { type EventInput, finish, local, type Progress, report } from './closing.ts';
+import { allOf, type EventInput, finish, local, type Progress, report } from './closing.ts';
 import { type Ending, endingOf } from './ending.ts';
 
 /** The law gives a month; a store or a receiver that is away has this long to come back before the erasure has failed. */
@@ -73,10 +73,4 @@ async function quiet(run: { eventId: string; generation: number }): Promise<void
     await sleep(waitMs, { summary: 'wait until nothing runs for the person any more' });
     waitedMs += waitMs;
   }
-}
-
-/** Waits for all of them, also when one fails: a receiver that is away keeps no store from being cleared. */
-async function allOf(steps: readonly Promise<unknown>[]): Promise<void> {
-  const settled = await Promise.allSettled(steps);
-  for (const each of settled) if (each.status === 'rejected') throw each.reason;
 }

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Captured } from '../activities/capture.ts';
 import type { Activities } from '../activities/index.ts';
-import { type EventInput, finish, local, type Progress, report } from './closing.ts';
+import { allOf, type EventInput, finish, local, type Progress, report } from './closing.ts';
 import { type Ending, endingOf } from './ending.ts';
 
 type Effect = Captured['inLane'][number];
@@ -47,12 +47,6 @@ async function carryOut({ eventId, generation }: EventInput, captured: Captured)
   });
   await allOf(captured.inLane.map(({ key }) => act({ ...run, key })));
   return 'captured';
-}
-
-/** Waits for all of them, also when one fails: a receiver that is away keeps no other from its lead. */
-async function allOf(effects: readonly Promise<unknown>[]): Promise<void> {
-  const settled = await Promise.allSettled(effects);
-  for (const each of settled) if (each.status === 'rejected') throw each.reason;
 }
 
 async function bringUpToDate(

@@ -1,4 +1,4 @@
-import type { Decision, PlannedAction } from '../../domain/decision.ts';
+import { type Decision, plannedByNobody, type PlannedAction } from '../../domain/decision.ts';
 import type { ErasureFacts } from '../../domain/erasure.ts';
 
 type Given = ErasureFacts['given'][number];
@@ -6,20 +6,7 @@ type Given = ErasureFacts['given'][number];
 /** What is to be done about what providers were given of a person: nothing more, and nothing less, is in the ledger. */
 export function planDeletions(person: ErasureFacts, targetOf: (text: string) => string): Decision {
   const actions = [...contacts(person, targetOf), ...receivers(person), ...messages(person, targetOf)];
-  return {
-    decidedBy: 'none',
-    ruleId: null,
-    ruleSetHash: '',
-    confidence: null,
-    reasoning: 'Whoever was given something of an erased person is told to erase it.',
-    decidedAt: new Date().toISOString(),
-    actions,
-    trace: [],
-    mode: 'rules',
-    urgency: 'standard',
-    model: null,
-    consent: null,
-  };
+  return plannedByNobody('Whoever was given something of an erased person is told to erase it.', actions, new Date());
 }
 
 const planned = (
