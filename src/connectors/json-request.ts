@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { notReachedCodes, type Provider, VendorError, type VendorErrorKind } from '../domain/failure.ts';
 
 export interface JsonRequest {
@@ -111,3 +112,12 @@ function systemCodeOf(error: unknown): string | undefined {
   }
   return undefined;
 }
+
+/** A text of an answer; whatever is not one is as good as not there. */
+export const looseText = z
+  .string()
+  .trim()
+  .transform((value) => value || null)
+  .nullish()
+  .catch(null)
+  .transform((value) => value ?? null);

@@ -1,4 +1,4 @@
-import type { LeadCriteria } from '../domain/lead-search.ts';
+import type { LeadCriteria, SearchDocument } from '../domain/lead-search.ts';
 import type { Call, Receipt } from './call.ts';
 
 /** One lead as analysts read it: the columns of the table of leads that they need, by their names there. */
@@ -73,23 +73,7 @@ export interface WarehousePort {
   query(sql: string, query: WarehouseQuery): Promise<WarehouseAnswer>;
 }
 
-/** One lead as it is searched: the fields of the index by their names. */
-export interface SearchDocument {
-  tenant_id: string;
-  id: string;
-  event_id: string;
-  received_at: Date;
-  source: string;
-  first_name: string | null;
-  last_name: string | null;
-  email: string;
-  phone: string | null;
-  message: string | null;
-  submission_type: string | null;
-  geo_country: string | null;
-  geo_city: string | null;
-  utm_campaign: string | null;
-}
+export type { SearchDocument } from '../domain/lead-search.ts';
 
 /** A document and how old it is: of two of one lead the one that was updated later holds, whichever is written last. */
 export interface VersionedDocument {

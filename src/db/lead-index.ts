@@ -1,29 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { SearchDocument } from '../domain/lead-search.ts';
 import type { Queries } from './database.ts';
 
 const uuid = z.uuid();
 
 /** What the search index has of a lead, and when its row was last changed. */
-export type IndexedColumns = {
-  tenant_id: string;
-  id: string;
-  event_id: string;
-  received_at: Date;
-  source: string;
-  first_name: string | null;
-  last_name: string | null;
-  email: string;
-  phone: string | null;
-  message: string | null;
-  submission_type: string | null;
-  geo_country: string | null;
-  geo_city: string | null;
-  utm_campaign: string | null;
-};
-export type IndexedLead = { columns: IndexedColumns; updatedAt: Date };
+export type IndexedLead = { columns: SearchDocument; updatedAt: Date };
 
-type Row = IndexedColumns & { changed_at: Date };
+type Row = SearchDocument & { changed_at: Date };
 
 const columns = sql`l.tenant_id, l.id, l.event_id, l.received_at, l.source, l.first_name, l.last_name, l.email, l.phone, l.message,
   l.submission_type, l.geo_country, l.geo_city, l.utm_campaign, coalesce(l.updated_at, l.received_at) as changed_at`;

@@ -50,3 +50,21 @@ export const leadView = z.object({
   metadata: z.record(z.string(), z.unknown()),
 });
 export type LeadView = z.infer<typeof leadView>;
+
+/** One lead as it is searched: the fields of the index by their names. */
+export type SearchDocument = {
+  tenant_id: string;
+  id: string;
+  event_id: string;
+  received_at: Date;
+  source: string;
+  first_name: string | null;
+  last_name: string | null;
+  email: string;
+  phone: string | null;
+  message: string | null;
+  submission_type: string | null;
+  geo_country: string | null;
+  geo_city: string | null;
+  utm_campaign: string | null;
+};

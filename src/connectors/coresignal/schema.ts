@@ -1,14 +1,7 @@
 import { z } from 'zod';
+import { looseText as text } from '../json-request.ts';
 
 const id = z.union([z.int().positive(), z.string().regex(/^\d{1,19}$/)]).transform(String);
-/** Whatever is not as CoreSignal writes it is as good as not there. */
-const text = z
-  .string()
-  .trim()
-  .transform((value) => value || null)
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? null);
 
 const domain = text.transform((value) => {
   if (value === null) return null;

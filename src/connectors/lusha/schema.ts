@@ -1,12 +1,6 @@
 import { z } from 'zod';
+import { looseText as text } from '../json-request.ts';
 
-const text = z
-  .string()
-  .trim()
-  .transform((value) => value || null)
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? null);
 const id = z
   .union([z.int().positive(), z.string().min(1)])
   .transform(String)
