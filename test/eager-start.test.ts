@@ -47,6 +47,7 @@ describe('with a worker on the same connection', () => {
       generation: 0,
       correlationId: randomUUID(),
       traceParent: null,
+      priority: null,
     };
     expect(await workflows.start(event, Date.now() + 10_000, from)).toBe('started');
     const workflowId = eventWorkflowId(event.keyHash, event.generation);

@@ -1,4 +1,5 @@
 import type { Action } from '../actions/action.ts';
+import type { BuyerGroupSettings } from '../domain/buyer-group-settings.ts';
 import type { ModelPort, Ports } from '../connectors/ports.ts';
 import type { Queries } from '../db/database.ts';
 import type { EraseCopies } from '../db/retention/round.ts';
@@ -8,6 +9,7 @@ import type { PlannedAction } from '../domain/decision.ts';
 import type { ModeEntry } from '../domain/mode.ts';
 import type { Ledger } from '../effects/ledger.ts';
 import type { Batches } from '../intake/batches.ts';
+import type { WakeCompany } from '../intake/wake-company.ts';
 import type { Finish } from '../intake/finish.ts';
 import type { FindPlace } from '../leads/geo.ts';
 import type { SpellingsOf } from '../leads/spellings.ts';
@@ -38,6 +40,9 @@ export interface ActivityDependencies {
   historyTexts: (workflowId: string) => Promise<string>;
   receipts: Receipts;
   eraseCopies: EraseCopies;
+  /** Has the workflow of a company look at what it has to do. Never throws: what was missed is found by a sweep. */
+  wakeCompany: WakeCompany;
+  buyerGroups: BuyerGroupSettings;
   actions: Readonly<Partial<Record<PlannedAction['type'], Action>>>;
   fallback: { channel: string; mailbox: string };
   ledger: Ledger;

@@ -3,6 +3,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { contextFields } from '../domain/context-field.ts';
 import { decisionMode } from '../domain/mode.ts';
+import { buyerGroups } from '../domain/buyer-group-settings.ts';
 import { ConfigurationError } from './environment.ts';
 
 const pattern = z
@@ -142,6 +143,7 @@ const causewayFile = z.strictObject({
       compaction: z.boolean().default(true),
     })
     .prefault({}),
+  buyerGroups,
   breaker: z.strictObject({ failures: seconds.default(5), resetSeconds: seconds.default(30) }).prefault({}),
 });
 export type CausewayFile = z.infer<typeof causewayFile>;

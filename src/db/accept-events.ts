@@ -9,6 +9,8 @@ export interface NewEvent {
   source: string;
   type: string;
   workflow?: EventWorkflow;
+  /** As Temporal has them. */
+  priority?: number | undefined;
   keyHash: string;
   fingerprint: string;
   lane: string;
@@ -68,9 +70,10 @@ export function acceptEvents(
           ${column('lane')}::text[], ${column('subjectKeyId')}::uuid[], ${column('sealed')}::bytea[],
           ${column('occurredAt')}::timestamptz[], ${column('changeHash')}::text[],
           ${column('accountRef')}::text[], ${column('contactRef')}::text[], ${batched}::boolean[],
-          ${column('source')}::text[], ${workflow}::text[], ${column('outcome')}::text[]
+          ${column('source')}::text[], ${workflow}::text[], ${column('outcome')}::text[],
+          ${column('priority')}::smallint[]
         ) with ordinality as t(id, type, key_hash, fingerprint, lane, subject_key_id, sealed, occurred_at, change_hash,
-          account_ref, contact_ref, batched, source, workflow, outcome, turn)
+          account_ref, contact_ref, batched, source, workflow, outcome, priority, turn)
       ), known as (
         select e.id, e.key_hash, e.fingerprint, e.generation from events e
         join incoming i on e.tenant_id = ${request.tenantId} and e.key_hash = i.key_hash
@@ -80,14 +83,14 @@ export function acceptEvents(
       ), stored as (
         insert into events (id, tenant_id, source, type, key_hash, fingerprint, lane, correlation_id, trace_parent,
           subject_key_id, sealed, occurred_at, change_hash, account_ref, contact_ref, batched, claimed_at,
-          workflow, state, outcome, holds_lane, finished_at)
+          workflow, state, outcome, holds_lane, finished_at, priority)
         select n.id, ${request.tenantId}, n.source, n.type, n.key_hash, n.fingerprint, n.lane,
           ${request.correlationId}, ${request.traceParent}, n.subject_key_id, n.sealed, n.occurred_at, n.change_hash,
           n.account_ref, n.contact_ref, n.batched,
           case when not n.batched and n.outcome is null and n.turn_in_lane = 1 and not exists (select from events o where o.lane = n.lane and o.holds_lane)
             then clock_timestamp() end,
           n.workflow, case when n.outcome is null then 'accepted' else 'done' end, n.outcome, n.outcome is null,
-          case when n.outcome is not null then clock_timestamp() end
+          case when n.outcome is not null then clock_timestamp() end, n.priority
         from new n order by n.turn
         on conflict (tenant_id, key_hash) do nothing
         returning id, key_hash, fingerprint, generation, claimed_at is not null as claimed

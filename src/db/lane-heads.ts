@@ -6,7 +6,7 @@ import { inTransaction, type Transaction } from './transaction.ts';
 import type { Queries } from './database.ts';
 
 export const toStart = sql`events.id, tenant_id as "tenantId", source, type, workflow, key_hash as "keyHash", lane, generation,
-  correlation_id as "correlationId", trace_parent as "traceParent"`;
+  correlation_id as "correlationId", trace_parent as "traceParent", priority`;
 
 export type Failure = { class: string; message: string };
 

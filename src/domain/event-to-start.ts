@@ -12,4 +12,6 @@ export type EventToStart = {
   generation: number;
   correlationId: string;
   traceParent: string | null;
+  /** As Temporal has them, 1 first. */
+  priority: number | null;
 };

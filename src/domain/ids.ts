@@ -4,6 +4,9 @@ export const eventWorkflowId = (keyHash: string, generation: number): string => 
 /** The workflow that decides events together: `batch:<id of the batch>`. */
 export const batchWorkflowId = (batchId: string): string => `batch:${batchId}`;
 
+/** The workflow that sees to the refreshes of one company. */
+export const companyWorkflowId = (companyId: string): string => `company:${companyId}`;
+
 /**
  * The key of one effect: event and action, and the target too where the plan has the same action for several. It never
  * contains the generation, so a redrive meets the effects of the runs before it.

@@ -22,6 +22,10 @@ export interface ParsedEvent {
   subject: SubjectIdentifiers;
   /** What carries it out; `gtmEvent` where nothing is said. */
   workflow?: EventWorkflow;
+  /** Where it is known by an id already. */
+  id?: string;
+  /** 1 is first; where nothing is said, all are alike. */
+  priority?: number;
   /** It ends at the door: nothing of it is kept but that it was there, and why it went no further. */
   ending?: 'no_consent';
   /** Its type is none that the source is known to send. It is kept as it is, and counted. */

@@ -69,9 +69,17 @@ export function createAccept(options: {
   }
 
   async function sealed(request: AcceptRequest, { parsed, ...hashes }: Prepared): Promise<NewEvent> {
-    const id = randomUUID();
+    const { id = randomUUID(), priority } = parsed;
     const { source, eventType: type, firedAt: occurredAt } = parsed.event;
-    const common = { id, source, type, ...hashes, ...(parsed.workflow && { workflow: parsed.workflow }), occurredAt };
+    const common = {
+      id,
+      source,
+      type,
+      ...hashes,
+      ...(parsed.workflow && { workflow: parsed.workflow }),
+      priority,
+      occurredAt,
+    };
     if (parsed.ending) return { ...common, subjectKeyId: null, sealed: null, changeHash: null, outcome: parsed.ending };
     const dataKey = await keyring.keyForEvent(request.tenantId, parsed.subject, new Date(occurredAt));
     if (!dataKey) return { ...common, subjectKeyId: null, sealed: null, changeHash: null, outcome: 'erased' };
@@ -120,6 +128,7 @@ export function createAccept(options: {
           generation: row.generation,
           correlationId,
           traceParent,
+          priority: parsed.priority ?? null,
         },
       ];
     });

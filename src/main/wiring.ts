@@ -15,6 +15,7 @@ import { createBatches } from '../intake/batches.ts';
 import { createFinish } from '../intake/finish.ts';
 import { createReceive } from '../intake/receive.ts';
 import { createStarter } from '../intake/starter.ts';
+import { createWakeCompany } from '../intake/wake-company.ts';
 import { createViolations } from '../intake/violations.ts';
 import type { Readiness } from '../operations/readiness.ts';
 import type { HistoryCodec } from '../privacy/payload-codec.ts';
@@ -161,6 +162,8 @@ export function wireActivities(
   const activities = createActivities({
     spellingsOf: createSpellings({ defaultCountry: configuration.LEADS_DEFAULT_COUNTRY }),
     cancelWorkflow: workflows.cancel,
+    wakeCompany: createWakeCompany({ companies: workflows.companies, log }),
+    buyerGroups: installation.buyerGroups,
     historyTexts: workflows.historyTexts,
     receipts: receiptsOf(configuration),
     eraseCopies: eraseCopiesFrom(ports),

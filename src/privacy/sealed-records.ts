@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { decision } from '../domain/decision.ts';
 import { canonicalEvent } from '../domain/event.ts';
 import { accountFacts, contactFacts, dealFacts, facts, ownerFacts } from '../domain/facts.ts';
+import { knownPerson } from '../domain/known-person.ts';
 import { open, seal } from './sealing.ts';
 
 export interface SealedRecord<T> {
@@ -43,6 +44,15 @@ const modelPrompt = z.strictObject({ system: z.string(), user: z.string() });
 export const sealedPrompt = sealedRecord('model-prompt', modelPrompt);
 const modelAnswer = z.strictObject({ status: z.enum(['completed', 'refused', 'truncated']), text: z.string() });
 export const sealedAnswer = sealedRecord('model-answer', modelAnswer);
+
+/** By the person's id. */
+export const sealedPerson = sealedRecord('person', knownPerson);
+/** The title that a run saw; by the ids of the company and the person. */
+export const sealedTitle = sealedRecord('member-title', z.string());
+/** By the same ids. */
+export const sealedTitles = sealedRecord('changed-titles', z.strictObject({ from: z.string(), to: z.string() }));
+/** The address of whoever wants to hear of a refresh; by the id of the job. */
+export const sealedRequester = sealedRecord('requester', z.email());
 
 /** The start of what was refused, as it came; by the violation's id. */
 export const sealViolation = (key: Buffer, id: string, raw: Buffer): Buffer => seal(key, `violation:${id}`, raw);

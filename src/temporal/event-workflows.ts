@@ -5,6 +5,7 @@ import { eventWorkflowId } from '../domain/ids.ts';
 import { withTraceParent } from '../telemetry/traces.ts';
 import { createBatchWorkflows } from './batch-workflows.ts';
 import { callWithin } from './call-within.ts';
+import { createCompanyRefreshes } from './company-refreshes.ts';
 import { historyTexts } from './history-texts.ts';
 import { createSchedules } from './schedules.ts';
 import { correlationIdKey, eventTypeKey, laneKey, sourceKey, tenantKey } from './search-attributes.ts';
@@ -33,6 +34,7 @@ export function createEventWorkflows(options: {
             taskQueue,
             args: [{ eventId: event.id, generation: event.generation, lane: event.lane }],
             requestEagerStart: eager && from === 'request',
+            ...(event.priority != null && { priority: { priorityKey: event.priority, fairnessKey: event.tenantId } }),
             staticSummary: `${event.type} from ${event.source}`,
             typedSearchAttributes: new TypedSearchAttributes([
               { key: tenantKey, value: event.tenantId },
@@ -62,6 +64,7 @@ export function createEventWorkflows(options: {
     historyTexts: (workflowId: string): Promise<string> => historyTexts(client, workflowId, codec),
 
     batches: createBatchWorkflows({ client, taskQueue }),
+    companies: createCompanyRefreshes({ client, taskQueue }),
     schedules: createSchedules({ client, taskQueue }),
   };
 }

@@ -8,6 +8,7 @@ import {
   pgSequence,
   pgTable,
   primaryKey,
+  smallint,
   text,
   uniqueIndex,
   uuid,
@@ -42,6 +43,8 @@ export const events = pgTable(
     state: text('state').notNull().default('accepted'),
     outcome: text('outcome'),
     generation: integer('generation').notNull().default(0),
+    /** As Temporal has them, 1 first; null: nobody said. */
+    priority: smallint('priority'),
     /** When the gate let it start, or looked after it last; not a proof that it runs. */
     claimedAt: moment('claimed_at'),
     runId: text('run_id'),
