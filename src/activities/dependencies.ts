@@ -8,6 +8,7 @@ import type { RuleSet } from '../decisions/rule.ts';
 import type { PlannedAction } from '../domain/decision.ts';
 import type { ModeEntry } from '../domain/mode.ts';
 import type { Ledger } from '../effects/ledger.ts';
+import type { Accept } from '../intake/accept.ts';
 import type { Batches } from '../intake/batches.ts';
 import type { WakeCompany } from '../intake/wake-company.ts';
 import type { Finish } from '../intake/finish.ts';
@@ -47,6 +48,8 @@ export interface ActivityDependencies {
   fallback: { channel: string; mailbox: string };
   ledger: Ledger;
   finish: Finish;
+  /** Takes in what we ourselves have to carry out. */
+  accept: Accept;
   batches: Batches;
   policy: RunPolicy;
   metrics: Metrics;

@@ -1,6 +1,9 @@
 import { createAct } from './act.ts';
 import { createBegin } from './begin.ts';
 import { createBeginBatch } from './begin-batch.ts';
+import { createNextRefresh } from './buyer-groups/next-refresh.ts';
+import { createReadChange } from './buyer-groups/read-change.ts';
+import { createRecordChange } from './buyer-groups/record-change.ts';
 import { createCapture } from './capture.ts';
 import { createCompactDays } from './compact-days.ts';
 import { createConsult } from './consult.ts';
@@ -28,6 +31,9 @@ export function createActivities(dependencies: ActivityDependencies) {
     consult: createConsult(dependencies),
     capture: createCapture(dependencies),
     act: createAct(dependencies),
+    recordChange: createRecordChange(dependencies),
+    readChange: createReadChange(dependencies),
+    nextRefresh: createNextRefresh(dependencies),
     shutGate: createShutGate(dependencies),
     quietIn: createAwaitQuiet(dependencies),
     removeKeys: createRemoveKeys(dependencies),

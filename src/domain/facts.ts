@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capturedLead } from './captured-lead.ts';
 import { erasureFacts } from './erasure.ts';
+import { roleChange } from './role-change.ts';
 
 const text = z.string().exactOptional();
 
@@ -58,6 +59,8 @@ export const facts = z.strictObject({
   recentIntent: intentFacts.exactOptional(),
   /** Of a lead's event: the lead as it was captured. */
   lead: capturedLead.exactOptional(),
+  /** Of a role change of which only the person was told: what was read. */
+  roleChange: roleChange.exactOptional(),
   /** Of an erasure: what was left of the person. */
   erasure: erasureFacts.exactOptional(),
   /** What could not be found, and why: `deal: HubSpotNotFound`. */

@@ -17,3 +17,9 @@ export const knownPerson = z.strictObject({
   contact: z.enum(['found', 'unknown', 'withheld']).exactOptional(),
 });
 export type KnownPerson = z.infer<typeof knownPerson>;
+
+/** What is told anew takes the place of what was known; addresses and numbers are added. */
+export function mergePerson(before: KnownPerson | undefined, told: KnownPerson): KnownPerson {
+  const all = (name: 'emails' | 'phones') => [...new Set([...(before?.[name] ?? []), ...told[name]])];
+  return { ...before, ...told, emails: all('emails'), phones: all('phones') };
+}

@@ -180,6 +180,7 @@ export function wireActivities(
     fallback: { channel: configuration.SLACK_DEFAULT_CHANNEL, mailbox: configuration.GMAIL_DEFAULT_MAILBOX },
     ledger: createLedger({ queries: steps, log, callTimeoutMs, openForMs }),
     finish: createFinish({ queries: finishing, starter, metrics }),
+    accept: createAccept({ queries: steps, hasher, keyring, starter, isBatched: () => false, log }),
     batches,
     policy,
     metrics,

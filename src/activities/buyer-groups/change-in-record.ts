@@ -1,0 +1,53 @@
+import type { PersonRecord, PositionRecord } from '../../connectors/ports.ts';
+import type { RoleChange, RoleChangeCompany } from '../../domain/role-change.ts';
+
+/** A position that began or ended longer ago than this is not what a notice of today is about. */
+const recentDays = 180;
+
+/**
+ * What changed about somebody, read out of the record: another company when the current position began, and one elsewhere ended, not long
+ * ago; else another title, or another one that cannot be told from before.
+ */
+export function changeInRecord(told: RoleChange, record: PersonRecord, now: Date): RoleChange {
+  const isRecent = (date: string | null) => date !== null && now.getTime() - Date.parse(date) < recentDays * 86_400_000;
+  const current = record.positions.find(({ isCurrent }) => isCurrent);
+  const former = record.positions
+    .filter(({ isCurrent, to }) => !isCurrent && isRecent(to))
+    .toSorted((a, b) => (b.to ?? '').localeCompare(a.to ?? ''))
+    .find((position) => current === undefined || !isSameCompany(position, current));
+  const earlier = current && record.positions.find((position) => position !== current && isSameCompany(position, current));
+  const hasMoved = former !== undefined && (current === undefined || isRecent(current.from));
+  const title = current?.title ?? record.title ?? undefined;
+  const company = current && companyOf(current);
+  const previousCompany = hasMoved ? companyOf(former) : undefined;
+  const since = current?.from ?? (hasMoved ? former.to : null);
+  return {
+    kind: previousCompany ? 'company_change' : 'title_change',
+    isThin: false,
+    person: {
+      ...told.person,
+      name: record.name,
+      ...(record.email !== null && { email: record.email }),
+      ...(record.profileUrl !== null && { profileUrl: record.profileUrl }),
+    },
+    ...(title !== undefined && { title }),
+    ...(!hasMoved && earlier?.title != null && { previousTitle: earlier.title }),
+    ...(company && { company }),
+    ...(previousCompany && { previousCompany }),
+    ...(since !== null && { since }),
+  };
+}
+
+const isSameCompany = (one: PositionRecord, other: PositionRecord): boolean =>
+  one.companyId !== null && other.companyId !== null
+    ? one.companyId === other.companyId
+    : one.companyName?.toLowerCase() === other.companyName?.toLowerCase();
+
+function companyOf({ companyId, companyName, companyDomain }: PositionRecord): RoleChangeCompany | undefined {
+  if (companyId === null && companyName === null && companyDomain === null) return undefined;
+  return {
+    ...(companyId !== null && { id: companyId }),
+    ...(companyName !== null && { name: companyName }),
+    ...(companyDomain !== null && { domain: companyDomain }),
+  };
+}

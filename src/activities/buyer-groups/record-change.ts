@@ -1,0 +1,105 @@
+import { type CompanyMove, movesOf } from '../../buyer-groups/moves.ts';
+import { priorityOf } from '../../buyer-groups/priority.ts';
+import { readTitle } from '../../buyer-groups/title/read-title.ts';
+import { findOrAddCompany } from '../../db/buyer-groups/companies.ts';
+import { readPersonSealed, recordMoves } from '../../db/buyer-groups/moves.ts';
+import { requestRefresh } from '../../db/buyer-groups/requests.ts';
+import { type EventRun, readForDecision } from '../../db/event-steps.ts';
+import { plannedByNobody } from '../../domain/decision.ts';
+import { type RoleChange, roleChangeOf } from '../../domain/role-change.ts';
+import { mergePerson } from '../../domain/known-person.ts';
+import { eventLabels } from '../../intake/event-labels.ts';
+import { sealedPerson, sealedTitle } from '../../privacy/sealed-records.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { openEvent, superseded } from '../open-event.ts';
+import { createStoreDecision } from '../store-decision.ts';
+
+export type ChangeRecorded =
+  /** Only the person is known: what changed has to be read first. */
+  | { state: 'thin' }
+  /** The refreshes that it went into; none where it names no company. */
+  | { state: 'recorded'; outcome: 'acted' | 'coalesced' | 'no_action'; jobIds: string[] };
+
+/** Notes what a role change means for the companies that it names, and has their groups refreshed. */
+export function createRecordChange(dependencies: ActivityDependencies) {
+  const { queries, keyring, wakeCompany, buyerGroups, metrics, log } = dependencies;
+  const { targetFunctions, targetAccounts, enrichmentLevel: level } = buyerGroups;
+  const storeDecision = createStoreDecision(dependencies);
+
+  const urgencyOf = ({ title: name }: RoleChange, { company, move }: CompanyMove) =>
+    priorityOf({
+      title: readTitle(name),
+      move,
+      isTargetAccount: company.domain !== undefined && targetAccounts.includes(company.domain),
+      targetFunctions,
+    });
+
+  return async function recordChange(run: EventRun): Promise<ChangeRecorded> {
+    const opened = openEvent(await readForDecision(queries, run), keyring);
+    const { row, key, event, facts } = opened;
+    const change = facts.roleChange ?? roleChangeOf(event);
+    if (change?.isThin) return { state: 'thin' };
+    const moves = change ? movesOf(change) : [];
+    const personId = row.keyId ?? '';
+    const jobs: { id: string; isCoalesced: boolean }[] = [];
+    if (change && moves.length > 0) {
+      const at = dateOf(change.since) ?? event.firedAt;
+      const told = await Promise.all(
+        moves.map(async ({ company, move }) => {
+          const companyId = await findOrAddCompany(queries, row.tenantId, { source: row.source, ...company });
+          const title = move === 'left' ? undefined : change.title;
+          const context = `${companyId}:${personId}`;
+          return { companyId, move, at, titleSealed: title === undefined ? null : sealedTitle.seal(key, context, title) };
+        }),
+      );
+      const before = await readPersonSealed(queries, personId);
+      const known = mergePerson(before && sealedPerson.open(key, personId, before), toldOf(change, moves));
+      const person = { id: personId, sealed: sealedPerson.seal(key, personId, known) };
+      if (!(await recordMoves(queries, run, person, told))) throw superseded();
+      for (const [index, move] of moves.entries()) {
+        const companyId = told[index]?.companyId ?? '';
+        const requested = await requestRefresh(queries, {
+          tenantId: row.tenantId,
+          companyId,
+          priority: urgencyOf(change, move),
+          level,
+          isForced: false,
+          windowMs: buyerGroups.windowSeconds * 1_000,
+          eventId: row.id,
+          move: move.move,
+          requestedBy: null,
+          requester: null,
+        });
+        jobs.push({ id: requested.jobId, isCoalesced: requested.isCoalesced });
+        if (requested.isNew) metrics.jobsEnqueued.inc();
+        if (requested.isCoalesced) metrics.jobsCoalesced.inc();
+        if (requested.isNew) await wakeCompany({ id: companyId, tenantId: row.tenantId }, requested.jobId);
+      }
+    }
+    await storeDecision(run, opened, plannedByNobody(reasonFor(moves), [], new Date()));
+    const outcome = jobs.length === 0 ? 'no_action' : jobs.some(({ isCoalesced }) => !isCoalesced) ? 'acted' : 'coalesced';
+    const jobIds = jobs.map(({ id }) => id);
+    log.info({ ...eventLabels(row), outcome, job_ids: jobIds }, 'role change recorded');
+    return { state: 'recorded', outcome, jobIds };
+  };
+}
+
+/** Whoever left their only company of which is told has no title there any more. */
+const toldOf = ({ person, title }: RoleChange, moves: readonly CompanyMove[]) => ({
+  ...(person.name !== undefined && { name: person.name }),
+  ...(title !== undefined && moves.some(({ move }) => move !== 'left') && { title }),
+  ...(person.profileUrl !== undefined && { profileUrl: person.profileUrl }),
+  emails: person.email === undefined ? [] : [person.email],
+  phones: [],
+});
+
+/** A day or a time as a source wrote it. */
+function dateOf(text: string | undefined): string | undefined {
+  const ms = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+}
+
+const reasonFor = (moves: readonly CompanyMove[]): string =>
+  moves.length === 0
+    ? 'It names no company whose group could be refreshed.'
+    : `A role change refreshes the buyer groups of the companies that it names: ${moves.map(({ move }) => move).join(', ')}.`;

@@ -1,0 +1,60 @@
+import { sql } from 'drizzle-orm';
+import type { Move } from '../../domain/buyer-group.ts';
+import type { Queries } from '../database.ts';
+import type { EventRun } from '../event-steps.ts';
+import { inTransaction } from '../transaction.ts';
+
+/** What an event tells of a person and one company. */
+export interface MoveTold {
+  companyId: string;
+  move: Move;
+  /** ISO 8601. */
+  at: string;
+  /** The new title, under the person's key; null where it is not told, or the person has left. */
+  titleSealed: Buffer | null;
+}
+
+/** What is kept of a person, to be merged with what is told anew; `undefined`: nothing yet. */
+export async function readPersonSealed(queries: Queries, personId: string): Promise<Buffer | undefined> {
+  const { rows } = await queries.execute<{ sealed: Buffer }>(sql`select sealed from people where id = ${personId}`);
+  return rows[0]?.sealed;
+}
+
+/**
+ * Notes what an event of a person tells: who they are, which group they joined or left, and when. What happened later is not undone by
+ * what is told of before. `false`: the event is not open in this generation. Done twice it is done once.
+ */
+export function recordMoves(
+  queries: Queries,
+  run: EventRun,
+  person: { id: string; sealed: Buffer },
+  moves: readonly MoveTold[],
+): Promise<boolean> {
+  return inTransaction(queries, async (transaction) => {
+    const { rows: open } = await transaction.execute<{ tenantId: string }>(sql`
+      select tenant_id as "tenantId" from events where id = ${run.eventId} and generation = ${run.generation} and holds_lane for share`);
+    const tenantId = open[0]?.tenantId;
+    if (tenantId === undefined) return false;
+    const ids = sql`${sql.param(moves.map(({ companyId }) => companyId))}::uuid[]`;
+    await transaction.execute(sql`select from companies where id = any(${ids}) order by id for update`);
+    await transaction.execute(sql`
+      insert into people (id, tenant_id, sealed) values (${person.id}, ${tenantId}, ${person.sealed})
+      on conflict (id) do update set sealed = excluded.sealed, updated_at = clock_timestamp()`);
+    for (const { companyId, move, at, titleSealed } of moves) {
+      const joined = move === 'joined' ? at : null;
+      const left = move === 'left' ? at : null;
+      const { rowCount: isNews } = await transaction.execute(sql`
+        insert into buyer_group_members as m (company_id, person_id, sources, title_sealed, move, moved_at, joined_at, left_at)
+        values (${companyId}, ${person.id}, '{event}', ${titleSealed}, ${move}, ${at}, ${joined}, ${left})
+        on conflict (company_id, person_id) do update set move = excluded.move, moved_at = excluded.moved_at,
+          joined_at = coalesce(excluded.joined_at, m.joined_at), left_at = excluded.left_at
+        where m.moved_at is null or m.moved_at <= excluded.moved_at`);
+      if (isNews !== 1) continue;
+      await transaction.execute(sql`
+        insert into buyer_group_changes (company_id, person_id, event_id, kind, at)
+        select ${companyId}, ${person.id}, ${run.eventId}, ${move}, ${at} where not exists (
+          select from buyer_group_changes c where c.company_id = ${companyId} and c.person_id = ${person.id} and c.event_id = ${run.eventId})`);
+    }
+    return true;
+  });
+}

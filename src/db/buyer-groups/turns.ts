@@ -1,0 +1,138 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Queries } from '../database.ts';
+import { inTransaction, type Transaction } from '../transaction.ts';
+
+export interface TurnLimits {
+  /** A company has one run in so long. */
+  windowMs: number;
+  /** Over all companies and tenants. */
+  runsPerMinute: number;
+  concurrentRuns: number;
+}
+
+/** A run whose turn has come. */
+export type JobToRun = { jobId: string; tenantId: string; companyId: string; priority: number; hasEvent: boolean };
+
+export type Turn =
+  /** Its turn came just now. */
+  | ({ state: 'begun' } & JobToRun)
+  | ({ state: 'running' } & JobToRun)
+  /** For its hour to be over, or for its turn among all. */
+  | { state: 'waiting'; for: 'window' | 'turn'; waitMs: number }
+  /** Nothing is to be done; the company's hour lasts for so long yet. */
+  | { state: 'idle'; waitMs: number };
+
+const now = sql`clock_timestamp()`;
+const milliseconds = (ms: number) => sql`${ms} * interval '1 millisecond'`;
+
+/** How long the hour of a company lasts yet, in milliseconds. A run that failed, or was canceled, does not use it up. */
+const windowLeftMs = (companyId: SQL, windowMs: number): SQL => sql`coalesce((
+  select greatest(0, ceil(extract(epoch from max(d.started_at) + ${milliseconds(windowMs)} - ${now}) * 1000))::float8
+  from buyer_group_refresh_logs d where d.company_id = ${companyId} and d.status in ('processing', 'completed')), 0)`;
+
+/** Whether a company may be refreshed now. */
+export const windowOver = (companyId: SQL, windowMs: number): SQL => sql`${windowLeftMs(companyId, windowMs)} = 0`;
+
+/** Whoever waits asks again within this after it was told to. */
+const graceMs = 10_000;
+const longestWaitMs = 60_000;
+
+/**
+ * What the company has to do now. When its hour is over, its run is among the first, and there is room for another one, the run is begun
+ * here, at most one of a company at a time. Those who wait take turns by tenants, and within one by priority and age; somebody who
+ * does not ask again any more holds nobody up.
+ */
+export function takeTurn(queries: Queries, companyId: string, limits: TurnLimits): Promise<Turn> {
+  return inTransaction(queries, async (transaction): Promise<Turn> => {
+    await transaction.execute(sql`select from companies where id = ${companyId} for update`);
+    await closeAbandoned(transaction, companyId);
+    const { rows } = await transaction.execute<
+      JobToRun & { status: 'waiting' | 'processing' | null; isForced: boolean; leftMs: number }
+    >(sql`
+      select l.id as "jobId", l.tenant_id as "tenantId", c.id as "companyId", l.priority, l.status, l.is_forced as "isForced",
+        exists (select from events e where e.id = l.id) as "hasEvent", ${windowLeftMs(sql`c.id`, limits.windowMs)} as "leftMs"
+      from companies c left join buyer_group_refresh_logs l on l.company_id = c.id and l.status in ('waiting', 'processing')
+      where c.id = ${companyId} order by l.status = 'processing' desc limit 1`);
+    const own = rows[0];
+    if (!own || own.status === null) return { state: 'idle', waitMs: own?.leftMs ?? 0 };
+    const { status, isForced, leftMs, ...job } = own;
+    if (status === 'processing') return { state: 'running', ...job };
+    if (leftMs > 0 && !isForced) {
+      await askAgain(transaction, job.jobId, leftMs);
+      return { state: 'waiting', for: 'window', waitMs: leftMs };
+    }
+    const { ahead, waitMs } = await placeInTurn(transaction, job.jobId, limits);
+    if (ahead > 0) {
+      await askAgain(transaction, job.jobId, waitMs);
+      return { state: 'waiting', for: 'turn', waitMs };
+    }
+    await transaction.execute(sql`
+      update buyer_group_refresh_logs set status = 'processing', started_at = ${now}, asked_until = null, step = 'begun' where id = ${job.jobId}`);
+    return { state: 'begun', ...job };
+  });
+}
+
+const askAgain = (transaction: Transaction, jobId: string, waitMs: number) =>
+  transaction.execute(sql`
+    update buyer_group_refresh_logs set asked_until = ${now} + ${milliseconds(waitMs + graceMs)} where id = ${jobId}`);
+
+/** How many it would be too many, and when to ask again. One at a time asks, so that no two take the same place. */
+async function placeInTurn(
+  transaction: Transaction,
+  jobId: string,
+  { windowMs, runsPerMinute, concurrentRuns }: TurnLimits,
+): Promise<{ ahead: number; waitMs: number }> {
+  await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended('buyer-group-turns', 0))`);
+  const { rows } = await transaction.execute<{ ahead: number; freeInMs: number | null }>(sql`
+    with due as (
+      select l.id, l.priority, l.created_at,
+        row_number() over (partition by l.tenant_id order by l.priority, l.created_at, l.id) as turn,
+        (select max(s.started_at) from buyer_group_refresh_logs s
+          where s.tenant_id = l.tenant_id and s.started_at > ${now} - interval '1 hour') as served_at
+      from buyer_group_refresh_logs l
+      where l.status = 'waiting' and (l.id = ${jobId} or l.asked_until > ${now})
+        and (l.is_forced or ${windowOver(sql`l.company_id`, windowMs)})
+    ), ranked as (
+      select id, row_number() over (order by turn, served_at nulls first, priority, created_at, id) as place from due
+    ), running as (
+      select count(*) as runs from buyer_group_refresh_logs l left join events e on e.id = l.id
+      where l.status = 'processing' and e.holds_lane is not false
+    ), started as (
+      select started_at, row_number() over (order by started_at) as nth, count(*) over () as runs
+      from buyer_group_refresh_logs where started_at > ${now} - interval '1 minute'
+    ), place as (
+      select r.place - least(${concurrentRuns} - running.runs, ${runsPerMinute} - coalesce((select max(runs) from started), 0)) as ahead,
+        r.place as place from ranked r, running where r.id = ${jobId}
+    )
+    select p.ahead::int as ahead, (select extract(epoch from s.started_at + interval '1 minute' - ${now})::float8 * 1000 from started s
+        where s.nth = least(s.runs, s.runs - ${runsPerMinute} + p.place)) as "freeInMs" from place p`);
+  const { ahead = 1, freeInMs = null } = rows[0] ?? {};
+  // Room that a run takes up may be free at any time; that of the minute is known.
+  const forRunsMs = Math.min(1_000 * Math.max(1, ahead), 10_000);
+  const waitMs = Math.ceil(Math.min(longestWaitMs, Math.max(200, freeInMs ?? forRunsMs)));
+  return { ahead, waitMs };
+}
+
+/** A run whose event is over and that was not closed: its workflow was ended from outside. */
+async function closeAbandoned(transaction: Transaction, companyId: string): Promise<void> {
+  await transaction.execute(sql`
+    update buyer_group_refresh_logs l set finished_at = e.finished_at, step = 'done', failure_class = e.failure_class,
+      status = case when e.outcome <> 'failed' then 'completed' when e.failure_class = 'Canceled' then 'canceled' else 'failed' end
+    from events e where e.id = l.id and l.company_id = ${companyId} and l.status = 'processing' and not e.holds_lane`);
+}
+
+/** Companies with something to do at which nobody looks, so many at once; they are left alone for a while then. */
+export async function takeForgotten(
+  queries: Queries,
+  { staleMs, count }: { staleMs: number; count: number },
+): Promise<{ jobId: string; companyId: string; tenantId: string }[]> {
+  const stale = sql`${now} - ${milliseconds(staleMs)}`;
+  const { rows } = await queries.execute<{ jobId: string; companyId: string; tenantId: string }>(sql`
+    update buyer_group_refresh_logs set asked_until = ${now} + ${milliseconds(graceMs)} where id = any(array(
+      select l.id from buyer_group_refresh_logs l left join events e on e.id = l.id
+      where (l.status = 'waiting' and coalesce(l.asked_until, l.created_at) < ${stale})
+        or (l.status = 'processing' and coalesce(l.asked_until, l.started_at) < ${stale} and (e.id is null or not e.holds_lane))
+      order by l.created_at limit ${count}))
+    returning id as "jobId", company_id as "companyId", tenant_id as "tenantId"`);
+  return rows;
+}
