@@ -13,9 +13,10 @@ export interface Begun {
 }
 
 /** The first step: from here on the event is running, in this generation and in no other. */
-export function createBegin({ queries, keyring, policy, log }: ActivityDependencies) {
+export function createBegin({ queries, keyring, policy, metrics, log }: ActivityDependencies) {
   return async function begin(run: EventRun): Promise<Begun> {
     const begun = await beginEvent(queries, run, activityInfo().workflowExecution?.runId ?? '');
+    if (begun && !begun.again) metrics.pipelineStarted.inc({ workflow: begun.workflow });
     const { row, event } = openEvent(begun, keyring);
     const isEcho = begun?.echo === true;
     log.info({ ...eventLabels(row), type: row.type, generation: run.generation, echo: isEcho }, 'event running');

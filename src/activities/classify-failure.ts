@@ -6,6 +6,7 @@ import { isDatabaseUnavailable } from '../db/errors.ts';
 import { VendorError } from '../domain/failure.ts';
 import { isUnreadable } from '../privacy/payload-codec.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
 /** After so many tries an error that nobody foresaw is taken for a bug, and one of a provider for lasting. */
 const unforeseenAttempts = 3;
@@ -38,19 +39,23 @@ function toFailure(error: unknown, attempt: number): Error {
   });
 }
 
-/** Around every activity: errors by class, and a heartbeat, so that the work of a worker that died is given on within seconds. */
-export function activityInterceptor(log: Logger): () => { inbound: ActivityInboundCallsInterceptor } {
+/** Around every activity: errors by class, its time, and a heartbeat, so that the work of a worker that died is given on within seconds. */
+export function activityInterceptor(log: Logger, metrics: Metrics): () => { inbound: ActivityInboundCallsInterceptor } {
   return () => ({
     inbound: {
       async execute(input, next) {
         const context = Context.current();
         const { info } = context;
         const heartbeat = info.isLocal ? undefined : setInterval(() => context.heartbeat(), heartbeatEveryMs);
+        const took = metrics.stepDurationSeconds.startTimer({ step: info.activityType });
         try {
           if (input.args.some(isUnreadable)) throw inputUnreadable();
-          return await next(input);
+          const result = await next(input);
+          took({ result: 'ok' });
+          return result;
         } catch (error) {
           const failure = toFailure(error, info.attempt);
+          took({ result: endsQuietly(failure) ? 'ok' : 'failed' });
           if (failure !== error && failure instanceof ApplicationFailure && failure.type === 'Unexpected') {
             log.error({ step: info.activityType, error: stackOf(error) }, 'an activity failed in a way nobody foresaw');
           }
@@ -62,6 +67,10 @@ export function activityInterceptor(log: Logger): () => { inbound: ActivityInbou
     },
   });
 }
+
+/** Nothing is wrong: somebody else has the event, or its person was erased. */
+const endsQuietly = (failure: Error): boolean =>
+  failure instanceof ApplicationFailure && (failure.type === 'Superseded' || failure.type === 'Erased');
 
 /** Done with a tombstone, a step would find nothing and count as done. Another worker may have the key, so it is tried again. */
 const inputUnreadable = () =>

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import type { EventWorkflow } from '../domain/event-workflow.ts';
 import type { Queries } from './database.ts';
 
 /** One run of one event. Every step is fenced by it: a row that is closed, or open in another generation, is left alone. */
@@ -42,14 +43,19 @@ export const isEcho = sql`e.change_hash is not null and exists (
     and (f.state in ('confirmed', 'unknown') or (f.state = 'intent' and f.unsettled))
     and f.updated_at > clock_timestamp() - interval '1 day' and e.occurred_at >= f.first_tried_at - interval '5 minutes')`;
 
-/** `echo`: it tells of a write of ours. `decided`: a decision is in force already. */
-export type BegunEvent = OpenEvent & { echo: boolean; decided: boolean };
+/**
+ * `again`: it had been begun in this generation before. `echo`: it tells of a write of ours. `decided`: a decision is in force
+ * already.
+ */
+export type BegunEvent = OpenEvent & { workflow: EventWorkflow; again: boolean; echo: boolean; decided: boolean };
 
 /** The workflow's first step: only now the event is running. `undefined`: superseded. */
 export async function beginEvent(queries: Queries, run: EventRun, runId: string): Promise<BegunEvent | undefined> {
+  // A subselect in RETURNING sees the row as it was before this statement.
   const { rows } = await queries.execute<BegunEvent>(sql`
     update events e set state = 'running', run_id = ${runId}, claimed_at = clock_timestamp() where ${open(run)}
-    returning ${openEventColumns}, ${isEcho} as echo,
+    returning ${openEventColumns}, e.workflow, ${isEcho} as echo,
+      (select b.run_id is not null from events b where b.id = e.id) as again,
       exists (select from decisions d where d.event_id = e.id and d.superseded_at is null) as decided`);
   return rows[0];
 }

@@ -18,6 +18,10 @@ export type ClosedEvent = {
   failureClass: string | null;
   decidedBy: string | null;
   acceptToDoneMs: number;
+  /** From when this generation was opened. */
+  openToDoneMs: number;
+  /** Its own workflow had taken its first step; one that ends in a batch has not. */
+  begun: boolean;
 };
 
 export type Closing =
@@ -45,7 +49,8 @@ export async function claimHeads(transaction: Transaction, lanes: readonly strin
 /** What is told of a row of `events` that was closed. */
 export const closedColumns = sql`workflow, tenant_id as "tenantId", correlation_id as "correlationId", outcome, failure_class as "failureClass",
   (select d.decided_by from decisions d where d.event_id = events.id and d.superseded_at is null) as "decidedBy",
-  extract(epoch from finished_at - received_at)::float8 * 1000 as "acceptToDoneMs"`;
+  extract(epoch from finished_at - received_at)::float8 * 1000 as "acceptToDoneMs",
+  extract(epoch from finished_at - opened_at)::float8 * 1000 as "openToDoneMs", (run_id is not null and not batched) as begun`;
 
 /**
  * Closes an event, frees its lane, and claims the next of it. With `settle`, what is uncertain in the ledger becomes

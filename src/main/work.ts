@@ -54,12 +54,15 @@ export async function startWork(
     log,
     findPlace: await openGeo(configuration.GEO_DATABASE_PATH),
   });
+  // A step whose first failures are those that its series begins with would seem to have none.
+  for (const step of Object.keys(activities))
+    for (const result of ['ok', 'failed']) metrics.stepDurationSeconds.zero({ step, result });
   const worker = await createWorker({
     connection,
     namespace: configuration.TEMPORAL_NAMESPACE,
     taskQueue: configuration.TEMPORAL_TASK_QUEUE,
     activities,
-    interceptor: activityInterceptor(log),
+    interceptor: activityInterceptor(log, metrics),
     plugins: tracing.plugins,
     codec,
     ...(bundle && { bundle }),

@@ -1,4 +1,7 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { buyerGroupMetrics } from './buyer-group-metrics.ts';
+import { instrumentsOf } from './instruments.ts';
+import { pipelineMetrics } from './pipeline-metrics.ts';
 
 /**
  * Every instrument of Causeway, one set a process. Labels are words of ours (sources, outcomes, classes, routes) and never
@@ -7,11 +10,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export function createMetrics(options: { processMetrics?: boolean } = {}) {
   const registry = new Registry();
   if (options.processMetrics) collectDefaultMetrics({ register: registry });
-  const registers = [registry];
-  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
-    new Counter({ name, help, labelNames, registers });
-  const gauge = <T extends string = never>(name: string, help: string, labelNames: readonly T[] = []) =>
-    new Gauge({ name, help, labelNames, registers });
+  const instruments = instrumentsOf(registry);
+  const { counter, gauge, histogram } = instruments;
 
   const leadsFinished = counter('consumer_events_processed_total', 'Runs of leads that ended, by outcome.', [
     'outcome',
@@ -21,6 +21,8 @@ export function createMetrics(options: { processMetrics?: boolean } = {}) {
 
   return {
     registry,
+    ...pipelineMetrics(instruments),
+    ...buyerGroupMetrics(instruments),
     eventsReceived: counter(
       'gtm_pipeline_events_received_total',
       'Events that senders sent, leads left out, by what became of them.',
@@ -45,18 +47,16 @@ export function createMetrics(options: { processMetrics?: boolean } = {}) {
       ['outcome', 'decided_by'],
     ),
     eventsFailed: counter('dlq_events_total', 'Runs of events that ended failed, by failure class.', ['class']),
-    acceptToDoneSeconds: new Histogram({
-      name: 'gtm_pipeline_accept_to_done_seconds',
-      help: 'From the acceptance of an event to the end of its first run.',
-      buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900],
-      registers,
-    }),
-    batchEvents: new Histogram({
-      name: 'gtm_pipeline_batch_events',
-      help: 'Events of a batch when it was begun.',
-      buckets: [1, 5, 10, 25, 50, 100, 250, 500],
-      registers,
-    }),
+    acceptToDoneSeconds: histogram(
+      'gtm_pipeline_accept_to_done_seconds',
+      'From the acceptance of an event to the end of its first run.',
+      [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900],
+    ),
+    batchEvents: histogram(
+      'gtm_pipeline_batch_events',
+      'Events of a batch when it was begun.',
+      [1, 5, 10, 25, 50, 100, 250, 500],
+    ),
     effects: counter('gtm_pipeline_effects_total', 'Effects by action, and by what the ledger says of them.', [
       'action',
       'state',
@@ -77,7 +77,6 @@ export function createMetrics(options: { processMetrics?: boolean } = {}) {
     modelCostDollars: counter(
       'gtm_pipeline_model_cost_dollars_total',
       'What answers of a model have cost, in US dollars.',
-      [],
     ),
     webhooksReceived: counter(
       'webhook_received_total',
@@ -97,13 +96,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}) {
       'Requests that were not signed as their source signs.',
       ['source', 'reason'],
     ),
-    ingestSeconds: new Histogram({
-      name: 'ingest_api_latency_seconds',
-      help: 'From a request with events to its answer.',
-      labelNames: ['route', 'status'],
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-      registers,
-    }),
+    ingestSeconds: histogram(
+      'ingest_api_latency_seconds',
+      'From a request with events to its answer.',
+      [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      ['route', 'status'],
+    ),
     laneHeadAgeSeconds: gauge(
       'gtm_pipeline_lane_head_age_seconds',
       'Age of the oldest event that is at the head of a lane.',
