@@ -98,9 +98,10 @@ describe.concurrent('a provider that fails for good', () => {
       });
       const { operation = '', status = 0 } = fault;
       // Whoever refuses everybody is not asked for each.
-      if (status === 401 || status === 402)
-        expect(await causeway.sandbox.calls(fault.connector, operation)).toBeLessThan(5);
-      if (gap.step === 'enrich') expect(job.gaps[0]?.people).toBeGreaterThan(10);
+      const limit = status === 401 || status === 402 ? 4 : Number.POSITIVE_INFINITY;
+      expect(await causeway.sandbox.calls(fault.connector, operation)).toBeLessThanOrEqual(limit);
+      const least = gap.step === 'enrich' ? 11 : 0;
+      expect(job.gaps[0]?.people).toBeGreaterThanOrEqual(least);
       expect(await readGroup(causeway, companyId)).toHaveLength(job.result?.members ?? -1);
     }),
   );
