@@ -102,8 +102,9 @@ function wordsFor({ jobId, status, notBefore }: { jobId: string; status: string;
   return status === 'coalesced' ? `it goes into job ${jobId}, which was to come anyway` : `job ${jobId} runs next`;
 }
 
+const day = (time: string | null): string => time?.slice(0, 10) ?? '-';
+
 function lines({ company, group, members, former, history, lastJob, nextJob }: BuyerGroupView): string[] {
-  const day = (time: string | null) => time?.slice(0, 10) ?? '-';
   const memberRows = members.map((member) => [
     member.name ?? '-',
     member.title ?? '-',

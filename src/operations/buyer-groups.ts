@@ -1,4 +1,4 @@
-import { findCompany, readCompanies, readCompany } from '../db/buyer-groups/company-views.ts';
+import { type CompanyRow, findCompany, readCompanies, readCompany } from '../db/buyer-groups/company-views.ts';
 import { readJobsOf } from '../db/buyer-groups/jobs.ts';
 import {
   type ChangeRow,
@@ -69,12 +69,17 @@ export function createBuyerGroups(options: {
         readCompanies(queries, { ...request, tenantId: tenantId ?? options.tenantId, limit: limit + 1 }),
       );
       const { rows, next } = pageOf(found, limit, ({ createdAt: at, id }) => ({ at, id }));
-      return { companies: rows.map(({ createdAt: _, ...company }) => company), next };
+      return { companies: rows.map(withoutPlace), next };
     },
   };
 }
 
 export type BuyerGroups = ReturnType<typeof createBuyerGroups>;
+
+function withoutPlace(row: CompanyRow): CompanyView {
+  const { createdAt: _, ...company } = row;
+  return company;
+}
 
 function openPerson({ personId: id, wrappedKey: wrapped, personSealed }: SealedPerson, keyring: Keyring) {
   const { key } = keyring.unwrap({ id, wrapped });

@@ -118,10 +118,14 @@ export async function intelligenceRoutes(
           description: `id: that of the company, or its domain. ${aboutRefresh}`,
           params,
           security,
-          body: wish.prefault({}),
+          body: wish,
           response: { 202: refreshReceipt },
         },
         onRequest: seesPeople,
+        // Whoever wants nothing special need not send a body.
+        preValidation: async (request) => {
+          request.body ??= {};
+        },
       },
       async (request, reply) => {
         const reader = readers.of(request);
