@@ -148,7 +148,16 @@ it('who comes too late begins no run, and has not failed', async () => {
   });
   const { keyHash, lane } = await eventRow(causeway.queries, id);
   const labels = { tenantId: 'default', source: 'hubspot', type: 'deal.propertyChange', correlationId: 'test' };
-  const late = { ...labels, id, workflow: 'gtmEvent', keyHash, lane, generation: 1, traceParent: null } as const;
+  const late = {
+    ...labels,
+    id,
+    workflow: 'gtmEvent',
+    keyHash,
+    lane,
+    generation: 1,
+    traceParent: null,
+    priority: null,
+  } as const;
   const counted = await risen(ofRunsAnd('begin'), { [step('begin', 'ok')]: 1 }, () =>
     createStarter(causeway).start([late], 'sweep'),
   );
