@@ -117,10 +117,14 @@ test('a company whose workflow was ended from outside is seen to by another, and
   await handle.terminate('a test');
   const second = await ask(company.id, false);
   expect(second.isCoalesced).toBe(true);
-  const { runId } = await eventually('the sweep wakes it', async () => {
-    const found = await handle.describe();
-    return found.status.name === 'RUNNING' ? found : undefined;
-  });
+  const { runId } = await eventually(
+    'the sweep wakes it',
+    async () => {
+      const found = await handle.describe();
+      return found.status.name === 'RUNNING' ? found : undefined;
+    },
+    60_000,
+  );
   const waiting = await eventually('it has looked', async () => {
     const { rows } = await causeway.queries.execute<{ status: string; left: number }>(sql`
       select status, extract(epoch from asked_until - clock_timestamp())::float8 as left from buyer_group_refresh_logs where id = ${second.jobId}`);
