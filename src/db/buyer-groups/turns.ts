@@ -25,10 +25,14 @@ export type Turn =
 const now = sql`clock_timestamp()`;
 const milliseconds = (ms: number) => sql`${ms} * interval '1 millisecond'`;
 
-/** How long the hour of a company lasts yet, in milliseconds. A run that failed, or was canceled, does not use it up. */
-const windowLeftMs = (companyId: SQL, windowMs: number): SQL => sql`coalesce((
-  select greatest(0, ceil(extract(epoch from max(d.started_at) + ${milliseconds(windowMs)} - ${now}) * 1000))::float8
-  from buyer_group_refresh_logs d where d.company_id = ${companyId} and d.status in ('processing', 'completed')), 0)`;
+/** When the hour of a company is over; null: it has none. A run that failed, or was canceled, does not use it up. */
+export const windowEnd = (companyId: SQL, windowMs: number): SQL => sql`(
+  select max(d.started_at) + ${milliseconds(windowMs)} from buyer_group_refresh_logs d
+  where d.company_id = ${companyId} and d.status in ('processing', 'completed'))`;
+
+/** How long that is yet, in milliseconds. */
+const windowLeftMs = (companyId: SQL, windowMs: number): SQL =>
+  sql`greatest(0, ceil(extract(epoch from ${windowEnd(companyId, windowMs)} - ${now}) * 1000))::float8`;
 
 /** Whether a company may be refreshed now. */
 export const windowOver = (companyId: SQL, windowMs: number): SQL => sql`${windowLeftMs(companyId, windowMs)} = 0`;

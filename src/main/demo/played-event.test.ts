@@ -13,6 +13,9 @@ const view = (state: EventView['actions'][number]['effect']['state']): EventView
   correlationId: '1',
   receivedAt: '2026-03-31T12:00:00.000Z',
   finishedAt: '2026-03-31T12:00:01.000Z',
+  jobId: null,
+  jobIds: [],
+  refreshes: [],
   decision: null,
   actions: [
     {
