@@ -5,7 +5,7 @@ import { claimBatch, takeOverdueBatches } from '../src/db/batch-claims.ts';
 import { beginBatch, concludeEvents, readBatch } from '../src/db/batch-steps.ts';
 import { cancelJob } from '../src/db/buyer-groups/cancel-job.ts';
 import { findCompany, readCompanies } from '../src/db/buyer-groups/company-views.ts';
-import { countDueJobs, readJob, readJobs, readJobsOf } from '../src/db/buyer-groups/jobs.ts';
+import { countDueJobs, readJob, readJobs, readJobsOf } from '../src/db/buyer-groups/job-views.ts';
 import { readChanges, readFormer, readMembers } from '../src/db/buyer-groups/members.ts';
 import type { Queries } from '../src/db/database.ts';
 import { claimIntent, readForEffect } from '../src/db/effects.ts';

@@ -1,5 +1,5 @@
 import { type CompanyRow, findCompany, readCompanies, readCompany } from '../db/buyer-groups/company-views.ts';
-import { readJobsOf } from '../db/buyer-groups/jobs.ts';
+import { readJobsOf } from '../db/buyer-groups/job-views.ts';
 import {
   type ChangeRow,
   type FormerRow,

@@ -1,5 +1,5 @@
 import { cancelJob, type Cancellation } from '../db/buyer-groups/cancel-job.ts';
-import { type JobRow, readJob, readJobs } from '../db/buyer-groups/jobs.ts';
+import { type JobRow, readJob, readJobs } from '../db/buyer-groups/job-views.ts';
 import type { Queries } from '../db/database.ts';
 import { orUnavailable } from '../db/errors-as-unavailable.ts';
 import type { JobCanceled, JobView } from '../domain/job-view.ts';

@@ -1,4 +1,4 @@
-import { countDueJobs } from '../db/buyer-groups/jobs.ts';
+import { countDueJobs } from '../db/buyer-groups/job-views.ts';
 import type { Queries } from '../db/database.ts';
 import { readStateCounts } from '../db/state-counts.ts';
 import { readLaneCounts } from '../db/waiting-lanes.ts';

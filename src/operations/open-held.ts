@@ -46,7 +46,12 @@ export function openHeld(event: HeldEvent, keyring: Keyring, isThem: IsThem): Sh
 }
 
 /** What may say who the person is. */
-const mayName: ReadonlySet<string> = new Set(['notify_ae', 'draft_followup']);
+const mayName: ReadonlySet<string> = new Set([
+  'notify_ae',
+  'draft_followup',
+  'notify_buyer_group',
+  'draft_buyer_group',
+]);
 
 /** An event that only names the person: of what it is about nothing is theirs, and its contact may be another one by now. */
 export function openNaming(event: HeldEvent, keyring: Keyring, isThem: IsThem): SubjectExport['namedIn'][number] {
@@ -69,8 +74,14 @@ export function openCopy(
   const wrapped = keys.find(({ id }) => id === keyId)?.wrapped;
   if (!wrapped) throw new Error('what is cached is under a key of somebody else');
   const { key } = keyring.unwrap({ id: keyId, wrapped });
-  // Only contacts are kept under a person's key.
-  return { provider, kind, at, value: sealedObjects.contact.open(key, objectHash, sealed) };
+  return { provider, kind, at, value: openCached(kind, key, objectHash, sealed) };
+}
+
+/** Of the kinds that are kept under a person's key. */
+function openCached(kind: string, key: Buffer, objectHash: string, sealed: Buffer): unknown {
+  if (kind === 'member') return sealedObjects.member.open(key, objectHash, sealed);
+  if (kind === 'person') return sealedObjects.person.open(key, objectHash, sealed);
+  return sealedObjects.contact.open(key, objectHash, sealed);
 }
 
 const shellOf = ({ id, source, type, state, outcome, receivedAt, finishedAt }: HeldEvent) => ({

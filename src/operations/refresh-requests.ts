@@ -1,5 +1,5 @@
 import { findOrAddCompany } from '../db/buyer-groups/companies.ts';
-import { readJob } from '../db/buyer-groups/jobs.ts';
+import { readJob } from '../db/buyer-groups/job-views.ts';
 import { requestRefresh } from '../db/buyer-groups/requests.ts';
 import { writeAudit } from '../db/audit-log.ts';
 import type { Queries } from '../db/database.ts';

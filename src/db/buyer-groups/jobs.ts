@@ -1,117 +1,127 @@
-import { type SQL, sql } from 'drizzle-orm';
-import type { JobBrief, JobView } from '../../domain/job-view.ts';
-import type { JobStatus } from '../../domain/refresh.ts';
+import { sql } from 'drizzle-orm';
+import type { EnrichmentLevel, Gap, JobResult } from '../../domain/refresh.ts';
 import type { Queries } from '../database.ts';
-import { isoTime } from '../iso-time.ts';
-import { windowEnd } from './turns.ts';
+import type { EventRun } from '../event-steps.ts';
+import { inTransaction } from '../transaction.ts';
+import { windowOver } from './turns.ts';
 
-/** Whose jobs may be seen; null is any. */
-export interface JobScope {
-  tenantId: string | null;
-  /** Then only jobs to which an event of these led, or which `requestedBy` asked for, and only those reasons. */
-  sources: readonly string[] | null;
-  requestedBy: string;
-}
-
-export type JobRow = Omit<JobView, 'company' | 'failure' | 'workflow'> & {
-  companyName: string | null;
-  companyDomain: string | null;
-  failureClass: string | null;
-  failureMessage: string | null;
-  keyHash: string | null;
-  generation: number | null;
-  runId: string | null;
+/** A refresh as its own event runs it: the id of both is the same. */
+export type Job = {
+  id: string;
+  tenantId: string;
+  companyId: string;
+  level: EnrichmentLevel;
+  /** The group is saved: what is left to do is to tell of it. */
+  isSaved: boolean;
 };
 
-const maxReasons = 100;
+const columns = sql`l.id, l.tenant_id as "tenantId", l.company_id as "companyId", l.level, l.result is not null as "isSaved"`;
 
-/** For a job that waits until the hour of its company is over. */
-const notBefore = (windowMs: number): SQL => sql`case when l.status = 'waiting' and not l.is_forced then (
-  select ${isoTime(sql`w.over`)} from (select ${windowEnd(sql`l.company_id`, windowMs)} as over) w where w.over > clock_timestamp()) end`;
+/** The row of a refresh whose event is open in this generation. */
+const own = ({ eventId, generation }: EventRun) =>
+  sql`l.id = ${eventId} and e.id = l.id and e.generation = ${generation} and e.holds_lane`;
 
-const mayBeSeen = ({ sources, requestedBy }: JobScope): SQL =>
-  sources === null
-    ? sql`true`
-    : sql`(e.source = any(${sql.param([...sources])}::text[]) or r.requested_by = ${requestedBy})`;
+/** `isFirst`: it begins just now, and does not go on after a step that was cut short. */
+export type BegunJob = { state: 'begun'; job: Job; isFirst: boolean } | { state: 'coalesced' };
 
-const reasonsOf = (scope: JobScope): SQL => sql`
-  select r.event_id as "eventId", r.move, r.priority, r.is_coalesced as coalesced, r.requested_by as "requestedBy", ${isoTime(sql`r.created_at`)} as at
-  from buyer_group_refresh_reasons r left join events e on e.id = r.event_id
-  where r.job_id = l.id and ${mayBeSeen(scope)} order by r.created_at, r.id limit ${maxReasons}`;
-
-const job = (scope: JobScope, windowMs: number): SQL => sql`
-  select l.id, l.company_id as "companyId", c.name as "companyName", c.domain as "companyDomain", l.status, l.progress, l.step, l.priority,
-    l.level as "enrichmentLevel", l.is_forced as forced, ${isoTime(sql`l.created_at`)} as "createdAt", ${isoTime(sql`l.started_at`)} as "startedAt",
-    ${isoTime(sql`l.finished_at`)} as "finishedAt", ${notBefore(windowMs)} as "notBefore", l.gaps, l.calls, l.credits, l.result,
-    l.failure_class as "failureClass", e.failure_message as "failureMessage", e.key_hash as "keyHash", e.generation, e.run_id as "runId",
-    coalesce((select jsonb_agg(q) from (${reasonsOf(scope)}) q), '[]'::jsonb) as reasons
-  from buyer_group_refresh_logs l join companies c on c.id = l.company_id left join events e on e.id = l.id`;
-
-export async function readJob(
-  queries: Queries,
-  id: string,
-  { scope, windowMs }: { scope: JobScope; windowMs: number },
-): Promise<JobRow | undefined> {
-  const { rows } = await queries.execute<JobRow>(
-    sql`${job(scope, windowMs)} where l.id = ${id} and ${scope.tenantId === null ? sql`true` : sql`l.tenant_id = ${scope.tenantId}`}`,
-  );
-  const [row] = rows;
-  return row && scope.sources !== null && row.reasons.length === 0 ? undefined : row;
+/**
+ * Has a refresh work. One that had failed and is run again begins anew, unless its company is being refreshed by another run, or was
+ * within the hour: then that one stands for it. `undefined`: superseded.
+ */
+export function beginJob(queries: Queries, run: EventRun, windowMs: number): Promise<BegunJob | undefined> {
+  return inTransaction(queries, async (transaction): Promise<BegunJob | undefined> => {
+    await transaction.execute(sql`
+      select from companies where id = (select company_id from buyer_group_refresh_logs where id = ${run.eventId}) for update`);
+    const { rows } = await transaction.execute<
+      Job & { status: string; progress: number; isForced: boolean; isTaken: boolean; mayRun: boolean }
+    >(sql`
+      select ${columns}, l.status, l.progress, l.is_forced as "isForced", ${windowOver(sql`l.company_id`, windowMs)} as "mayRun",
+        exists (select from buyer_group_refresh_logs o where o.company_id = l.company_id and o.status = 'processing' and o.id <> l.id) as "isTaken"
+      from buyer_group_refresh_logs l, events e where ${own(run)} for share of e`);
+    const found = rows[0];
+    if (!found) return undefined;
+    const { status, progress, isForced, isTaken, mayRun, ...job } = found;
+    if (status === 'completed') return { state: 'begun', job, isFirst: false };
+    if (status === 'processing') {
+      await transaction.execute(sql`
+        update buyer_group_refresh_logs set progress = greatest(progress, 5), step = 'begun' where id = ${job.id}`);
+      return { state: 'begun', job, isFirst: progress === 0 };
+    }
+    if (isTaken || !(mayRun || isForced)) return { state: 'coalesced' };
+    await transaction.execute(sql`delete from buyer_group_sightings where job_id = ${job.id}`);
+    await transaction.execute(sql`
+      update buyer_group_refresh_logs set status = 'processing', started_at = clock_timestamp(), finished_at = null, failure_class = null,
+        asked_until = null, progress = 5, step = 'begun', gaps = '[]' where id = ${job.id}`);
+    return { state: 'begun', job, isFirst: true };
+  });
 }
 
-/** The newest first, from behind `after` on. */
-export async function readJobs(
-  queries: Queries,
-  request: {
-    tenantId: string;
-    status?: JobStatus | undefined;
-    companyId?: string | undefined;
-    after?: { at: string; id: string } | undefined;
-    limit: number;
-    windowMs: number;
-  },
-): Promise<JobRow[]> {
-  const { tenantId, status, companyId, after, limit, windowMs } = request;
-  const conditions: SQL[] = [
-    sql`l.tenant_id = ${tenantId}`,
-    ...(status === undefined ? [] : [sql`l.status = ${status}`]),
-    ...(companyId === undefined ? [] : [sql`l.company_id = ${companyId}`]),
-    ...(after ? [sql`(l.created_at, l.id) < (${after.at}::timestamptz, ${after.id}::uuid)`] : []),
-  ];
-  const { rows } = await queries.execute<JobRow>(sql`
-    ${job({ tenantId, sources: null, requestedBy: '' }, windowMs)} where ${sql.join(conditions, sql` and `)}
-    order by l.created_at desc, l.id desc limit ${limit}`);
-  return rows;
+/** The refresh while it works; `undefined`: superseded, or it was closed. */
+export async function readJob(queries: Queries, run: EventRun): Promise<Job | undefined> {
+  const { rows } = await queries.execute<Job>(sql`
+    select ${columns} from buyer_group_refresh_logs l, events e where ${own(run)} and l.status = 'processing'`);
+  return rows[0];
 }
 
-/** The last one of a company that began or is over, and the one that waits. */
-export async function readJobsOf(
-  queries: Queries,
-  companyId: string,
-  windowMs: number,
-): Promise<{ last: JobBrief | null; next: JobBrief | null }> {
-  const { rows } = await queries.execute<JobBrief & { isNext: boolean }>(sql`
-    select distinct on ("isNext") l.id, l.status, l.priority, ${isoTime(sql`l.created_at`)} as "createdAt",
-      ${isoTime(sql`l.started_at`)} as "startedAt", ${isoTime(sql`l.finished_at`)} as "finishedAt", ${notBefore(windowMs)} as "notBefore",
-      l.status = 'waiting' as "isNext"
-    from buyer_group_refresh_logs l where l.company_id = ${companyId}
-    order by "isNext", coalesce(l.started_at, l.finished_at) desc nulls last, l.created_at desc`);
-  const find = (wanted: boolean): JobBrief | null => {
-    const row = rows.find(({ isNext }) => isNext === wanted);
-    if (!row) return null;
-    const { isNext: _, ...brief } = row;
-    return brief;
-  };
-  return { last: find(false), next: find(true) };
+/** Says how far it is; it never goes back. */
+export async function noteProgress(queries: Queries, jobId: string, step: string, progress: number): Promise<void> {
+  await queries.execute(sql`
+    update buyer_group_refresh_logs set step = ${step}, progress = greatest(progress, ${Math.round(progress)}::smallint)
+    where id = ${jobId} and status = 'processing'`);
 }
 
-const countUpTo = 10_000;
+/** What a step does not know takes the place of what it did not know when it was tried before. */
+export async function replaceGaps(
+  queries: Queries,
+  jobId: string,
+  step: Gap['step'],
+  gaps: readonly Gap[],
+): Promise<void> {
+  await queries.execute(sql`
+    update buyer_group_refresh_logs l set gaps = (
+      select coalesce(jsonb_agg(g.gap), '[]'::jsonb) from (
+        select gap from jsonb_array_elements(l.gaps) as before(gap) where gap ->> 'step' <> ${step}
+        union all select gap from jsonb_array_elements(${JSON.stringify(gaps)}::jsonb) as now(gap)) g)
+    where id = ${jobId} and status = 'processing'`);
+}
 
-/** How many are due and wait for their turn. */
-export async function countDueJobs(queries: Queries, windowMs: number): Promise<number> {
-  const { rows } = await queries.execute<{ count: number }>(sql`
-    select count(*)::int as count from (
-      select from buyer_group_refresh_logs l where l.status = 'waiting'
-        and (l.is_forced or coalesce(${windowEnd(sql`l.company_id`, windowMs)} <= clock_timestamp(), true)) limit ${countUpTo}) d`);
-  return rows[0]?.count ?? 0;
+/** Adds a gap unless the step has noted it itself. */
+export async function addGap(queries: Queries, jobId: string, gap: Gap): Promise<void> {
+  const { step, class: failureClass } = gap;
+  await queries.execute(sql`
+    update buyer_group_refresh_logs set gaps = gaps || ${JSON.stringify([gap])}::jsonb
+    where id = ${jobId} and status = 'processing' and not gaps @> ${JSON.stringify([{ step, class: failureClass }])}::jsonb`);
+}
+
+export type ClosedJob = {
+  status: 'completed' | 'failed' | 'canceled';
+  result: JobResult | null;
+  seconds: number;
+  /** A role change was among its reasons. */
+  isByChange: boolean;
+};
+
+/** Ends a refresh; with a saved group it is completed, whatever came after. `undefined`: it had ended before, or is superseded. */
+export async function closeJob(
+  queries: Queries,
+  run: EventRun,
+  end: { status: 'completed' | 'failed' | 'canceled'; failureClass: string | null },
+): Promise<ClosedJob | undefined> {
+  const { rows } = await queries.execute<ClosedJob>(sql`
+    update buyer_group_refresh_logs l set status = case when l.result is not null then 'completed' else ${end.status} end,
+      progress = 100, step = 'done', finished_at = clock_timestamp(), failure_class = ${end.failureClass}
+    from events e where ${own(run)} and l.status = 'processing'
+    returning l.status, l.result, extract(epoch from l.finished_at - l.started_at)::float8 as seconds,
+      exists (select from buyer_group_refresh_reasons r where r.job_id = l.id and r.event_id is not null) as "isByChange"`);
+  return rows[0];
+}
+
+/** Whose refresh it is. */
+export async function readCompanyOfJob(
+  queries: Queries,
+  jobId: string,
+): Promise<{ id: string; tenantId: string } | undefined> {
+  const { rows } = await queries.execute<{ id: string; tenantId: string }>(sql`
+    select company_id as id, tenant_id as "tenantId" from buyer_group_refresh_logs where id = ${jobId}`);
+  return rows[0];
 }
