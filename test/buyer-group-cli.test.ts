@@ -6,11 +6,14 @@ import { z } from 'zod';
 import { groupsCommand } from '../src/cli/groups.ts';
 import { jobsCommand } from '../src/cli/jobs.ts';
 import { runCli } from '../src/cli/run-cli.ts';
+import { whyCommand } from '../src/cli/why.ts';
 import { childEnvironment } from '../src/config/environment.ts';
+import { wireOperations } from '../src/main/wire-operations.ts';
 import { type BuyerGroupRows, buyerGroupRows } from './buyer-group-rows.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
 import { insertKey } from './event-rows.ts';
 import { operatorOf } from './ops.ts';
+import { keyringOf } from './violation-rows.ts';
 
 /** Protects what operators see of buyer groups, and how they steer refreshes, where there is no HTTP. */
 
@@ -23,22 +26,43 @@ beforeAll(async () => {
 });
 afterAll(() => causeway.close());
 
+type Ended = { code: number; out: string; error: string };
+
 /** Runs the real command line in a process of its own, over the database and the task queue of this test. */
-function cli(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+function program(...args: string[]): Promise<Ended> {
   const { DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_TASK_QUEUE, HASH_KEY } = causeway.configuration;
   const env = childEnvironment({ DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_TASK_QUEUE, HASH_KEY });
-  const program = join(import.meta.dirname, '..', 'src', 'main', 'cli.ts');
+  const path = join(import.meta.dirname, '..', 'src', 'main', 'cli.ts');
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env, timeout: 100_000 }, (error, out, stderr) =>
+    execFile(process.execPath, [path, ...args], { env, timeout: 100_000 }, (error, out, stderr) =>
       resolve({ code: error ? Number(error.code ?? -1) : 0, out: out.trim(), error: stderr.trim() }),
     );
   });
 }
 
-/** Each process takes its seconds to start on a busy machine. */
+/** The same commands in this process, which takes no seconds to start. */
+async function cli(...args: string[]): Promise<Ended> {
+  const { configuration, queries, workflows, metrics, log } = causeway;
+  const keyring = keyringOf(causeway);
+  const dependencies = { tenantId: 'default', queries, keyring, workflows, metrics, log };
+  const operations = wireOperations(configuration, dependencies);
+  const commands = [
+    jobsCommand((work) => work(operations.jobs)),
+    groupsCommand((work) => work(operations)),
+    whyCommand((work) => work(operations.why)),
+  ];
+  const [out, error]: [string[], string[]] = [[], []];
+  const code = await runCli(commands, args, {
+    out: (line) => void out.push(line),
+    error: (line) => void error.push(line),
+  });
+  return { code, out: out.join('\n'), error: error.join('\n') };
+}
+
+/** A process takes its seconds to start on a busy machine. */
 const processes = { timeout: 240_000 };
 
-describe('jobs', processes, () => {
+describe('jobs', () => {
   it('lists them by their status, shows one, and cancels one that waits, once', async () => {
     const { id: companyId, domain } = await rows.addCompany();
     const failed = await rows.addJob(companyId, { status: 'failed', failureClass: 'LushaPaymentRequired' });
@@ -92,7 +116,7 @@ describe('groups', processes, () => {
 
   it('has one refreshed, as it is wanted, and adds a domain that is not known', async () => {
     const domain = `${randomUUID()}.example`;
-    const { code, out, error } = await cli('groups', 'refresh', domain, '--force', '--level', 'identify');
+    const { code, out, error } = await program('groups', 'refresh', domain, '--force', '--level', 'identify');
     expect([code, error]).toEqual([0, '']);
     const [, jobId = ''] = /^\S+ was not known, and was added\njob (\S+) runs next\nsee /.exec(out) ?? [];
     const read = z.object({
@@ -107,6 +131,7 @@ describe('groups', processes, () => {
       enrichmentLevel: 'identify',
       reasons: [{ requestedBy: 'operator (cli)', priority: 1 }],
     });
+    expect((await program('jobs', 'show', jobId)).out).toContain(`${domain}: waiting`);
     const again = await cli('groups', 'refresh', domain, '--notify', 'ada@example.com');
     expect(again.out).toContain(`it goes into job ${jobId}, which was to come anyway`);
     expect(await cli('groups', 'refresh', randomUUID())).toMatchObject({
@@ -116,7 +141,7 @@ describe('groups', processes, () => {
   });
 });
 
-describe('why', processes, () => {
+describe('why', () => {
   it('says of a role change which refreshes it led to, and whether it only went into one', async () => {
     const { id: companyId } = await rows.addCompany();
     const job = await rows.addJob(companyId);
