@@ -11,7 +11,7 @@ import { postRoleChange, roleChange } from './role-change-posts.ts';
  * measure, over fifty companies.
  */
 
-const changes = Number(process.env['CHANGES'] ?? 200);
+const changes = Number(process.env['CHANGES'] ?? 100);
 const perCompany = 20;
 const companies = changes / perCompany;
 const staff = 3;
