@@ -74,14 +74,8 @@ export function openCopy(
   const wrapped = keys.find(({ id }) => id === keyId)?.wrapped;
   if (!wrapped) throw new Error('what is cached is under a key of somebody else');
   const { key } = keyring.unwrap({ id: keyId, wrapped });
-  return { provider, kind, at, value: openCached(kind, key, objectHash, sealed) };
-}
-
-/** Of the kinds that are kept under a person's key. */
-function openCached(kind: string, key: Buffer, objectHash: string, sealed: Buffer): unknown {
-  if (kind === 'member') return sealedObjects.member.open(key, objectHash, sealed);
-  if (kind === 'person') return sealedObjects.person.open(key, objectHash, sealed);
-  return sealedObjects.contact.open(key, objectHash, sealed);
+  // Only contacts are kept under a person's key.
+  return { provider, kind, at, value: sealedObjects.contact.open(key, objectHash, sealed) };
 }
 
 const shellOf = ({ id, source, type, state, outcome, receivedAt, finishedAt }: HeldEvent) => ({
