@@ -40,7 +40,9 @@ export function identifiersIn(
     emails: present([lead?.email, contactEmail, contact?.email, changed, twins?.email, twins?.email_key, ...told]),
     phones: present([lead?.phone, twins?.phone_e164]).filter(isNumber),
     contactIds: present([contact?.id, isContact ? event.objectId : undefined]),
-    directoryIds: present([event.source === 'coresignal' && event.objectType === 'person' ? event.objectId : undefined]),
+    directoryIds: present([
+      event.source === 'coresignal' && event.objectType === 'person' ? event.objectId : undefined,
+    ]),
   };
 }
 

@@ -5,7 +5,13 @@ import { type ErasureFacts, type SubjectQuery, whomOf } from '../../domain/erasu
 import type { Facts } from '../../domain/facts.ts';
 import { isNumber } from '../../domain/phone.ts';
 import { eventLabels } from '../../intake/event-labels.ts';
-import { sealedAddress, sealedEvent, sealedFacts, sealedPerson, sealedRequester } from '../../privacy/sealed-records.ts';
+import {
+  sealedAddress,
+  sealedEvent,
+  sealedFacts,
+  sealedPerson,
+  sealedRequester,
+} from '../../privacy/sealed-records.ts';
 import type { SubjectIdentifiers } from '../../domain/incoming.ts';
 import { aliasesOf } from '../../privacy/subject-aliases.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -51,7 +57,12 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
 
   function leftOf(
     wish: SubjectQuery,
-    { last, known, tenantId, aliases }: {
+    {
+      last,
+      known,
+      tenantId,
+      aliases,
+    }: {
       last: readonly LastView[];
       known: readonly LastKnown[];
       tenantId: string;
@@ -72,9 +83,7 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
     return {
       emails: every('emails', email),
       phones: every('phones', phone),
-      contactIds: [
-        ...new Set([...every('contactIds', idAt('hubspot')), ...all.flatMap(({ given }) => madeOf(given))]),
-      ],
+      contactIds: [...new Set([...every('contactIds', idAt('hubspot')), ...all.flatMap(({ given }) => madeOf(given))])],
       directoryIds: every('directoryIds', idAt('coresignal')),
       aliases,
       given: all.flatMap(({ given }) => given),
