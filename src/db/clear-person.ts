@@ -147,7 +147,7 @@ export async function blankViolations(queries: Queries, erasureId: string, ids: 
 type NamedPerson = Pick<ErasedPerson, 'erasureId' | 'tenantId' | 'aliases' | 'emails' | 'phones'>;
 
 /** What is left that should be gone, by the table. */
-export type Left = Record<'subject_keys' | 'leads' | 'events' | 'people' | 'buyer_group_members' | 'companies', number>;
+type Left = Record<'subject_keys' | 'leads' | 'events' | 'people' | 'buyer_group_members' | 'companies', number>;
 
 /**
  * What is left that should be gone: keys, leads, and places in groups from before the erasure, blanked events that say something
