@@ -47,7 +47,16 @@ test('without a word in it, or without the file, these are the terms', () => {
       },
     },
     leads: { sources: ['website', 'chatbot', 'app', 'webhook'] },
-    retention: { violations: 30, payloads: 400, failed: 730, leads: 'keep', modelCalls: 730, audit: 'keep' },
+    retention: {
+      violations: 30,
+      payloads: 400,
+      failed: 730,
+      leads: 'keep',
+      modelCalls: 730,
+      refreshLogs: 400,
+      formerMembers: 400,
+      audit: 'keep',
+    },
     warehouse: { compaction: true },
     breaker: { failures: 5, resetSeconds: 30 },
   };

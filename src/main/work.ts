@@ -74,7 +74,7 @@ export async function startWork(
       () => starter.sweep(limits),
       () => batches.collect(),
       () => batches.lookAfter(limits),
-      createTidy(finishing.queries),
+      createTidy(finishing.queries, installationOf(configuration).buyerGroups),
       createUpkeep({
         schedules: workflows.schedules,
         settings: installationOf(configuration),

@@ -2,7 +2,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { RetentionClass } from '../../domain/retention.ts';
 import type { Queries } from '../database.ts';
 
-export type AgedClass = Exclude<RetentionClass, 'keys'>;
+/** All that are rows with an id of their own. */
+export type AgedClass = Exclude<RetentionClass, 'keys' | 'formerMembers'>;
 
 /** Which rows `t` of which table are old, and which of them are left alone all the same. */
 const classes: Readonly<Record<AgedClass, { table: SQL; time: SQL; only?: SQL }>> = {
@@ -20,6 +21,15 @@ const classes: Readonly<Record<AgedClass, { table: SQL; time: SQL; only?: SQL }>
     time: sql`t.called_at`,
     // The run of an open event reads them.
     only: sql`not exists (select from events e where e.id = t.event_id and e.holds_lane)`,
+  },
+  refreshLogs: {
+    table: sql`buyer_group_refresh_logs`,
+    time: sql`t.finished_at`,
+    // The latest of a company says when it was refreshed, and one that failed may be run again.
+    only: sql`not exists (select from buyer_groups g where g.company_id = t.company_id and g.job_id = t.id)
+      and exists (select from buyer_group_refresh_logs n where n.company_id = t.company_id
+        and coalesce(n.started_at, '-infinity') >= coalesce(t.started_at, '-infinity') and n.created_at > t.created_at)
+      and not exists (select from events e where e.id = t.id and (e.holds_lane or e.outcome = 'failed'))`,
   },
   audit: { table: sql`audit_log`, time: sql`t.at` },
 };
