@@ -16,6 +16,7 @@ import { createFinish } from '../intake/finish.ts';
 import { createReceive } from '../intake/receive.ts';
 import { createStarter } from '../intake/starter.ts';
 import { createWakeCompany } from '../intake/wake-company.ts';
+import { createWakeForgotten } from '../intake/wake-forgotten.ts';
 import { createViolations } from '../intake/violations.ts';
 import type { Readiness } from '../operations/readiness.ts';
 import type { HistoryCodec } from '../privacy/payload-codec.ts';
@@ -140,6 +141,7 @@ export function wireActivities(
     metrics,
     log,
   });
+  const wakeCompany = createWakeCompany({ companies: workflows.companies, log });
   const keyring = keyringOf(configuration, steps);
   const hasher = hasherOf(configuration);
   const { ports, enrichment, breakers, openForMs, stop } = wireProviders(
@@ -162,7 +164,7 @@ export function wireActivities(
   const activities = createActivities({
     spellingsOf: createSpellings({ defaultCountry: configuration.LEADS_DEFAULT_COUNTRY }),
     cancelWorkflow: workflows.cancel,
-    wakeCompany: createWakeCompany({ companies: workflows.companies, log }),
+    wakeCompany,
     buyerGroups: installation.buyerGroups,
     historyTexts: workflows.historyTexts,
     receipts: receiptsOf(configuration),
@@ -186,5 +188,6 @@ export function wireActivities(
     metrics,
     log,
   });
-  return { activities, starter, batches, stop };
+  const wakeForgotten = createWakeForgotten({ queries: finishing, wakeCompany });
+  return { activities, starter, batches, wakeForgotten, stop };
 }

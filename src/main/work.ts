@@ -46,7 +46,7 @@ export async function startWork(
   const { connection, codec, workflows, bundle } = options;
   const steps = openPool(configuration, log, 'steps', 10);
   const finishing = openPool(configuration, log, 'finishing', 6);
-  const { activities, starter, batches, stop } = wireActivities(configuration, {
+  const { activities, starter, batches, wakeForgotten, stop } = wireActivities(configuration, {
     steps: steps.queries,
     finishing: finishing.queries,
     workflows,
@@ -74,6 +74,7 @@ export async function startWork(
       () => starter.sweep(limits),
       () => batches.collect(),
       () => batches.lookAfter(limits),
+      () => wakeForgotten(limits),
       createTidy(finishing.queries, installationOf(configuration).buyerGroups),
       createUpkeep({
         schedules: workflows.schedules,

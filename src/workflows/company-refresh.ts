@@ -72,5 +72,7 @@ async function until(isSo: () => boolean, waitMs: number | undefined): Promise<v
 function wordsFor(next: NextRefresh): string {
   if (next.state === 'begun' || next.state === 'running') return `Refresh **${next.jobId}** runs`;
   if (next.state === 'idle') return 'Nothing is to be refreshed';
-  return next.for === 'window' ? 'A refresh waits until the hour of the last one is over' : 'A refresh waits for its turn';
+  return next.for === 'window'
+    ? 'A refresh waits until the hour of the last one is over'
+    : 'A refresh waits for its turn';
 }

@@ -2,7 +2,17 @@ import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } f
 
 /** How an event ends. With `failure` the execution ends Failed (or Canceled) and the row says why. */
 export interface Ending {
-  outcome: 'acted' | 'coalesced' | 'captured' | 'no_action' | 'undecided' | 'echo' | 'stale' | 'superseded' | 'erased' | 'failed';
+  outcome:
+    | 'acted'
+    | 'coalesced'
+    | 'captured'
+    | 'no_action'
+    | 'undecided'
+    | 'echo'
+    | 'stale'
+    | 'superseded'
+    | 'erased'
+    | 'failed';
   failure?: { class: string; message: string; error: Error };
 }
 

@@ -15,7 +15,8 @@ export function changeInRecord(told: RoleChange, record: PersonRecord, now: Date
     .filter(({ isCurrent, to }) => !isCurrent && isRecent(to))
     .toSorted((a, b) => (b.to ?? '').localeCompare(a.to ?? ''))
     .find((position) => current === undefined || !isSameCompany(position, current));
-  const earlier = current && record.positions.find((position) => position !== current && isSameCompany(position, current));
+  const earlier =
+    current && record.positions.find((position) => position !== current && isSameCompany(position, current));
   const hasMoved = former !== undefined && (current === undefined || isRecent(current.from));
   const title = current?.title ?? record.title ?? undefined;
   const company = current && companyOf(current);

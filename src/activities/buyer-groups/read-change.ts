@@ -24,7 +24,8 @@ export function createReadChange({ queries, keyring, ports, policy }: ActivityDe
       fetchedAt: now.toISOString(),
     };
     await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), []);
-    if (record.email !== null) await keyring.link(row.tenantId, row.keyId ?? '', { kind: 'person', email: record.email });
+    if (record.email !== null)
+      await keyring.link(row.tenantId, row.keyId ?? '', { kind: 'person', email: record.email });
     return { state: 'read' };
   };
 }

@@ -49,7 +49,12 @@ export function createRecordChange(dependencies: ActivityDependencies) {
           const companyId = await findOrAddCompany(queries, row.tenantId, { source: row.source, ...company });
           const title = move === 'left' ? undefined : change.title;
           const context = `${companyId}:${personId}`;
-          return { companyId, move, at, titleSealed: title === undefined ? null : sealedTitle.seal(key, context, title) };
+          return {
+            companyId,
+            move,
+            at,
+            titleSealed: title === undefined ? null : sealedTitle.seal(key, context, title),
+          };
         }),
       );
       const before = await readPersonSealed(queries, personId);
@@ -77,7 +82,8 @@ export function createRecordChange(dependencies: ActivityDependencies) {
       }
     }
     await storeDecision(run, opened, plannedByNobody(reasonFor(moves), [], new Date()));
-    const outcome = jobs.length === 0 ? 'no_action' : jobs.some(({ isCoalesced }) => !isCoalesced) ? 'acted' : 'coalesced';
+    const outcome =
+      jobs.length === 0 ? 'no_action' : jobs.some(({ isCoalesced }) => !isCoalesced) ? 'acted' : 'coalesced';
     const jobIds = jobs.map(({ id }) => id);
     log.info({ ...eventLabels(row), outcome, job_ids: jobIds }, 'role change recorded');
     return { state: 'recorded', outcome, jobIds };

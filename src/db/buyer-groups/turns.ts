@@ -132,7 +132,7 @@ export async function takeForgotten(
       select l.id from buyer_group_refresh_logs l left join events e on e.id = l.id
       where (l.status = 'waiting' and coalesce(l.asked_until, l.created_at) < ${stale})
         or (l.status = 'processing' and coalesce(l.asked_until, l.started_at) < ${stale} and (e.id is null or not e.holds_lane))
-      order by l.created_at limit ${count}))
+      order by l.created_at limit ${count} for update of l skip locked))
     returning id as "jobId", company_id as "companyId", tenant_id as "tenantId"`);
   return rows;
 }

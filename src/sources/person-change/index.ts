@@ -41,7 +41,7 @@ function parseChange(body: object, receivedAt: Date): ParsedEvent | Violation {
     sent: body,
   });
   if (change.type === roleChangeType) return event;
-  return { ...event, event: { ...event.event, eventType: change.type }, isUnlisted: true };
+  return { ...event, workflow: 'gtmEvent', event: { ...event.event, eventType: change.type }, isUnlisted: true };
 }
 
 function roleChangeOf({ person, company, previousCompany }: PersonChange): RoleChange {

@@ -35,6 +35,7 @@ export function roleChangeEvent(change: RoleChange, delivery: RoleChangeDelivery
       receivedAt: receivedAt.toISOString(),
       payload: { roleChange: change, sent },
     },
+    workflow: 'personChange',
     idempotencyKey,
     fingerprint: [JSON.stringify(change)],
     lane: [source, 'person', id],
