@@ -57,6 +57,10 @@ export function groupsOf({ queries, configuration }: Causeway) {
     keyOf,
     cache,
 
+    /** From now on they are known by that id, too. */
+    known: (keyId: string, external: readonly string[]) =>
+      keyring.link(tenantId, keyId, { kind: 'person', external: [...external] }),
+
     async company(name = `Firm ${newId()}`): Promise<string> {
       const id = randomUUID();
       await queries.execute(sql`insert into companies (id, tenant_id, name) values (${id}, ${tenantId}, ${name})`);

@@ -58,6 +58,18 @@ test('without a word in it, or without the file, these are the terms', () => {
       audit: 'keep',
     },
     warehouse: { compaction: true },
+    buyerGroups: {
+      targetFunctions: ['sales', 'marketing', 'operations'],
+      targetAccounts: [],
+      enrichmentLevel: 'enrich',
+      windowSeconds: 3_600,
+      runsPerMinute: 10,
+      concurrentRuns: 5,
+      maxPeople: 50,
+      maxMinutes: 15,
+      freshDays: 30,
+      dailyCredits: { coresignal: 5_000, lusha: 500 },
+    },
     breaker: { failures: 5, resetSeconds: 30 },
   };
   expect(parseCausewayFile('')).toEqual(terms);

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
+import { timeAgo } from './retention/time-ago.ts';
 
 export interface CachedObject {
   tenantId: string;
@@ -73,7 +74,7 @@ export async function forgetCachedFacts(
   limits: { olderThanMs: number; boughtOlderThanMs: number; count: number },
 ): Promise<number> {
   const oldest = (which: SQL, ms: number) => sql`array(
-    select ctid from facts_cache where ${which} and stored_at < clock_timestamp() - ${ms} * interval '1 millisecond'
+    select ctid from facts_cache where ${which} and stored_at < ${timeAgo(ms)}
     order by stored_at limit ${limits.count} for update skip locked)`;
   const { rowCount } = await queries.execute(sql`
     delete from facts_cache where ctid = any(${oldest(isFree, limits.olderThanMs)}

@@ -105,9 +105,7 @@ export const subjectExport = z.object({
     }),
   ),
   /** Refreshes of a group of which the person wanted to be told, and where. */
-  refreshRequests: z.array(
-    z.object({ jobId: z.string(), company, address: z.string().nullable(), at: z.string() }),
-  ),
+  refreshRequests: z.array(z.object({ jobId: z.string(), company, address: z.string().nullable(), at: z.string() })),
   /** What a provider said of the person: for a few minutes, or as long as what was paid for is used again. */
   cached: z.array(z.object({ provider: z.string(), kind: z.string(), at: z.string(), value: z.unknown() })),
   /** Other stores with copies of the leads, by their ids; `ids` is `null` where the store did not answer. */

@@ -5,7 +5,10 @@ import { sealedPerson, sealedRequester, sealedTitle, sealedTitles } from '../pri
 /** The key of somebody by its id. */
 export type KeyOf = (keyId: string) => Buffer;
 
-export const openPerson = ({ keyId, updatedAt, sealed }: HeldPerson, keyOf: KeyOf): SubjectExport['people'][number] => ({
+export const openPerson = (
+  { keyId, updatedAt, sealed }: HeldPerson,
+  keyOf: KeyOf,
+): SubjectExport['people'][number] => ({
   updatedAt,
   known: sealedPerson.open(keyOf(keyId), keyId, sealed),
 });

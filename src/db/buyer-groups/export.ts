@@ -12,11 +12,7 @@ type Company = { id: string; name: string | null; domain: string | null };
 export type HeldPerson = { keyId: string; updatedAt: string; sealed: Buffer };
 
 /** Who the person is, as events and providers told it. */
-export async function readPeopleOf(
-  queries: Queries,
-  { keyIds }: KnownPerson,
-  limit: number,
-): Promise<HeldPerson[]> {
+export async function readPeopleOf(queries: Queries, { keyIds }: KnownPerson, limit: number): Promise<HeldPerson[]> {
   const { rows } = await queries.execute<HeldPerson>(sql`
     select p.id as "keyId", ${isoTime(sql`p.updated_at`)} as "updatedAt", p.sealed from people p
     where ${ofKeys(sql`p.id`, keyIds)} order by p.updated_at desc, p.id limit ${limit}`);

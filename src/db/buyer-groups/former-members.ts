@@ -2,9 +2,12 @@ import { sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import { isBought } from '../facts-cache.ts';
 import { noEventLeft } from '../retention/unused-keys.ts';
+import { daysAgo } from '../retention/time-ago.ts';
 import { inTransaction } from '../transaction.ts';
 
-const leftBefore = (days: number) => sql`m.left_at < clock_timestamp() - ${days} * interval '1 day'`;
+const leftBefore = (days: number) => sql`m.left_at < ${daysAgo(days)}`;
+
+const oneOf = (rows: readonly { id: string }[]) => sql`any(${sql.param(rows.map(({ id }) => id))}::uuid[])`;
 
 /**
  * Takes those who left a group longest ago out of it, with what changed about them there. Who is in no other group, and of whom no
@@ -13,25 +16,23 @@ const leftBefore = (days: number) => sql`m.left_at < clock_timestamp() - ${days}
  */
 export function removeFormerMembers(queries: Queries, days: number, limit: number): Promise<number> {
   return inTransaction(queries, async (transaction) => {
+    const { rows: old } = await transaction.execute<{ id: string }>(sql`
+      select m.person_id as id from buyer_group_members m where ${leftBefore(days)} order by m.left_at limit ${limit}`);
     const { rows: people } = await transaction.execute<{ id: string }>(sql`
-      select p.id from people p where p.id in (
-        select m.person_id from buyer_group_members m where ${leftBefore(days)} order by m.left_at limit ${limit}) order by p.id for update skip locked`);
+      select id from people where id = ${oneOf(old)} order by id for update skip locked`);
     if (people.length === 0) return 0;
-    const ids = sql`any(${sql.param(people.map(({ id }) => id))}::uuid[])`;
     const { rowCount } = await transaction.execute(sql`
-      with gone as (
-        delete from buyer_group_members m where m.person_id = ${ids} and ${leftBefore(days)} returning m.company_id, m.person_id
-      ), forgotten as (
-        delete from buyer_group_changes c using gone g where c.company_id = g.company_id and c.person_id = g.person_id
-      ) select from gone`);
+      delete from buyer_group_members m where m.person_id = ${oneOf(people)} and ${leftBefore(days)}`);
+    await transaction.execute(sql`
+      delete from buyer_group_changes c where c.person_id = ${oneOf(people)}
+        and (select 1 from buyer_group_members m where m.company_id = c.company_id and m.person_id = c.person_id) is null`);
     const { rows: unknown } = await transaction.execute<{ id: string }>(sql`
-      delete from people p where p.id = ${ids} and p.updated_at < clock_timestamp() - interval '1 day'
-        and not exists (select from buyer_group_members m where m.person_id = p.id)
-        and not exists (select from buyer_group_sightings s where s.person_id = p.id)
+      delete from people p where p.id = ${oneOf(people)} and p.updated_at < clock_timestamp() - interval '1 day'
+        and (select 1 from buyer_group_members m where m.person_id = p.id limit 1) is null
+        and (select 1 from buyer_group_sightings s where s.person_id = p.id limit 1) is null
         and ${noEventLeft(sql`p.id`)}
       returning p.id`);
-    await transaction.execute(sql`
-      delete from facts_cache where subject_key_id = any(${sql.param(unknown.map(({ id }) => id))}::uuid[]) and ${isBought}`);
+    await transaction.execute(sql`delete from facts_cache where subject_key_id = ${oneOf(unknown)} and ${isBought}`);
     return rowCount ?? 0;
   });
 }
