@@ -62,7 +62,7 @@ const historyOf = async (workflowId: string, runId: string) =>
   (await causeway.client.workflow.getHandle(workflowId, runId).fetchHistory()).events ?? [];
 
 /** `SIGNALS=20000` is the full measure. */
-const signals = Number(process.env['SIGNALS'] ?? 5_000);
+const signals = Number(process.env['SIGNALS'] ?? 3_000);
 
 test(`${signals} signals to one company go by as a chain of runs, and what comes among them is refreshed`, async () => {
   const company = await someCompany();

@@ -13,12 +13,14 @@ import { beginEvent, decideOnce } from '../src/db/event-steps.ts';
 import { readEventView } from '../src/db/event-view.ts';
 import { forgetCachedFacts, readCachedFacts, storeCachedFacts } from '../src/db/facts-cache.ts';
 import { countIntents } from '../src/db/intent.ts';
+import { removeFormerMembers } from '../src/db/buyer-groups/former-members.ts';
 import { closeEvent, takeOverdueHeads } from '../src/db/lane-heads.ts';
 import { missingLeads, readChangedLeads, readLeadsAfter } from '../src/db/lead-index.ts';
 import { findLeads, readLeadsById } from '../src/db/lead-rows.ts';
 import { reopenEvents } from '../src/db/reopen-events.ts';
 import { deleteOldest, oldestIds } from '../src/db/retention/aged-rows.ts';
 import { blankEvents } from '../src/db/retention/blank-events.ts';
+import { forgetSightings, removeRefreshRuns } from '../src/db/retention/refresh-runs.ts';
 import { removeUnusedKeys } from '../src/db/retention/unused-keys.ts';
 import { createSubjectKeyStore } from '../src/db/subject-keys.ts';
 import { openQueryPlans, type QueryPlans } from './query-plans.ts';
@@ -89,8 +91,32 @@ beforeAll(async () => {
       select gen_random_uuid(), 'default', '', '', '' from generate_series(1, 5000)`);
   await session.query(`
     insert into facts_cache (tenant_id, provider, object_type, object_hash, version, fetched_at, subject_key_id, sealed)
-      select 'default', 'hubspot', 'deal', md5(n::text), '1', clock_timestamp(), md5(n::text)::uuid, '\\x00'
-      from generate_series(1, 5000) n`);
+      select 'default', p, 'deal', md5(n::text), '1', clock_timestamp(), md5(n::text)::uuid, '\\x00'
+      from generate_series(1, 5000) n, unnest('{hubspot,coresignal}'::text[]) p`);
+  // Five thousand people in a thousand groups, half of whom left, and as many refreshes, five of each company.
+  await session.query(`
+    insert into companies (id, tenant_id) select md5(n::text)::uuid, 'default' from generate_series(0, 999) n`);
+  await session.query(`
+    insert into people (id, tenant_id, sealed) select md5(n::text)::uuid, 'default', '\\x00' from generate_series(1, 5000) n`);
+  await session.query(`
+    insert into buyer_group_members (company_id, person_id, left_at)
+      select md5((n % 1000)::text)::uuid, md5(n::text)::uuid, case when n % 2 = 0 then clock_timestamp() end from generate_series(1, 5000) n`);
+  await session.query(`
+    insert into buyer_group_changes (company_id, person_id, kind)
+      select md5((n % 1000)::text)::uuid, md5(n::text)::uuid, 'joined' from generate_series(1, 5000) n`);
+  await session.query(`
+    insert into buyer_groups (company_id, tenant_id, confidence, cohesion, members, is_partial, job_id, refreshed_at)
+      select id, 'default', 0, 0, 0, false, id, clock_timestamp() from companies`);
+  await session.query(`
+    insert into buyer_group_refresh_logs (id, tenant_id, company_id, status, priority, level, created_at, started_at, finished_at)
+      select md5(n::text)::uuid, 'default', md5((n % 1000)::text)::uuid, 'completed', 5, 'enrich', at, at, at
+      from generate_series(1, 5000) n, lateral (select clock_timestamp() - n * interval '1 minute' as at) t`);
+  await session.query(`
+    insert into buyer_group_refresh_reasons (tenant_id, company_id, job_id, priority, is_coalesced)
+      select 'default', company_id, id, 5, false from buyer_group_refresh_logs`);
+  await session.query(`
+    insert into buyer_group_sightings (job_id, person_id, sources)
+      select md5(n::text)::uuid, md5((n % 5000 + 1)::text)::uuid, '{}' from generate_series(1, 5000) n`);
   await session.query(`
     insert into leads (id, tenant_id, event_id, idempotency_key, source, received_at, email)
       select gen_random_uuid(), 'default', gen_random_uuid(), 'key-' || n, 'source-' || n % 200,
@@ -279,8 +305,23 @@ describe('among twenty thousand events', () => {
     ],
     [
       'what was kept for too long is found',
-      ['facts_cache_stored'],
-      () => forgetCachedFacts(queries, { olderThanMs: 86_400_000, count: 100 }),
+      ['facts_cache_stored', 'facts_cache_bought'],
+      () => forgetCachedFacts(queries, { olderThanMs: 86_400_000, boughtOlderThanMs: 86_400_000, count: 100 }),
+    ],
+    [
+      'whom a run saw that was over long ago is found',
+      ['refresh_logs_finished', 'buyer_group_sightings_job_id_person_id_pk'],
+      () => forgetSightings(queries, { since: new Date(Date.now() - 60_000), olderThanMs: 0, count: 100 }),
+    ],
+    [
+      'refreshes that ended long ago are found',
+      ['refresh_logs_finished', 'refresh_logs_company', 'refresh_reasons_job', 'buyer_groups_pkey', 'events_pkey'],
+      () => removeRefreshRuns(queries, 0, 500),
+    ],
+    [
+      'who left a group long ago is found',
+      ['buyer_group_members_left', 'people_pkey', 'buyer_group_members_person', 'buyer_group_changes_person'],
+      () => removeFormerMembers(queries, 0, 100),
     ],
     [
       'signs of interest of an account and a contact are counted',
@@ -329,7 +370,14 @@ describe('among twenty thousand events', () => {
     ],
     [
       'keys that nothing refers to are found',
-      ['subject_keys_age', 'subject_aliases_key', 'facts_cache_subject', 'events_subject'],
+      [
+        'subject_keys_age',
+        'subject_aliases_key',
+        'facts_cache_subject',
+        'events_subject',
+        'people_pkey',
+        'refresh_reasons_requester',
+      ],
       () => removeUnusedKeys(queries, { days: 0, limit: 500, after: null }),
     ],
     [

@@ -11,7 +11,7 @@ import { postRoleChange, roleChange } from './role-change-posts.ts';
  * measure, over fifty companies.
  */
 
-const changes = Number(process.env['CHANGES'] ?? 200);
+const changes = Number(process.env['CHANGES'] ?? 100);
 const perCompany = 20;
 const companies = changes / perCompany;
 const staff = 3;
@@ -104,7 +104,9 @@ test(`${changes} role changes over ${companies} companies, worker and Temporal k
     await kill();
   }
   await posting;
-  onTestFinished(() => worker.stop().then(() => {}));
+  onTestFinished(async () => {
+    await worker.stop();
+  });
 
   await eventually(
     'everything is over',

@@ -16,7 +16,7 @@ export interface RefreshProgress {
   progress: number;
 }
 
-export const progressQuery = defineQuery<RefreshProgress>('progress');
+const progressQuery = defineQuery<RefreshProgress>('progress');
 
 type Run = Pick<EventInput, 'eventId' | 'generation'>;
 type Reach = (step: string, progress: number) => void;

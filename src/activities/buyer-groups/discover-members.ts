@@ -3,7 +3,6 @@ import { readKnownCompany } from '../../db/buyer-groups/known-company.ts';
 import { type Job, noteProgress, replaceGaps } from '../../db/buyer-groups/jobs.ts';
 import { noteSighting } from '../../db/buyer-groups/sightings.ts';
 import type { EventRun } from '../../db/event-steps.ts';
-import type { CompanyDirectoryPort } from '../../connectors/ports.ts';
 import type { DirectoryAnswer } from '../../domain/provider-answers.ts';
 import type { Gap } from '../../domain/refresh.ts';
 import { withLivingKeys } from '../../intake/with-living-keys.ts';
@@ -28,7 +27,7 @@ export function createDiscoverMembers(dependencies: ActivityDependencies) {
   const jobOf = createJobOf(dependencies);
   const candidatesOf = createCandidates(dependencies);
   const pay = createPaidCalls(dependencies);
-  const { keyOf, keepSeen } = createKeepSeen(dependencies);
+  const seen = createKeepSeen(dependencies);
   const cache = createCachedAnswers<DirectoryAnswer>(dependencies, {
     provider: directorySource,
     objectType: 'member',
@@ -43,7 +42,7 @@ export function createDiscoverMembers(dependencies: ActivityDependencies) {
     { value, fetchedAt }: { value: DirectoryAnswer; fetchedAt: Date },
     namesakes: Namesakes,
   ): Promise<DataKey | undefined> {
-    const person = value && (await keyOf(job.tenantId, value, namesakes));
+    const person = value && (await seen.keyOf(job.tenantId, value, namesakes));
     const key = person ?? (await keyring.keyFor(job.tenantId, { kind: 'tenant' }));
     await cache.keep(job.tenantId, id, { key, value: person ? value : null, fetchedAt });
     return person ?? undefined;
@@ -90,7 +89,7 @@ export function createDiscoverMembers(dependencies: ActivityDependencies) {
         // What was kept of somebody who was erased meanwhile is gone with the key.
         if (before && tries > 1) return;
         const key = before ? before.value && before.key : await kept(job, id, { value, fetchedAt }, namesakes);
-        if (value && key) await keepSeen(job, key, value, { company, ...placeOf(key.id) });
+        if (value && key) await seen.keepSeen(job, key, value, { company, ...placeOf(key.id) });
       });
       done += 1;
       await noteProgress(queries, job.id, 'discover', 20 + (40 * done) / chosen.length);

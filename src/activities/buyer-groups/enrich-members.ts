@@ -84,7 +84,6 @@ export function createEnrichMembers(dependencies: ActivityDependencies) {
     const needed = taking.filter((candidate) => isMissing(candidate, job.level));
     const missing = needed.filter(({ personId }) => !cached.has(personId));
     metrics.providerCalls.inc({ provider: 'Lusha', result: 'cached' }, needed.length - missing.length);
-    const gapOf = (why: string, people: number): Gap => ({ step: 'enrich', class: why, people });
     const people = ports.people;
     let done = 0;
     const asked = people
@@ -105,6 +104,8 @@ export function createEnrichMembers(dependencies: ActivityDependencies) {
     if (asked?.failure) throw asked.failure;
   };
 }
+
+const gapOf = (why: string, people: number): Gap => ({ step: 'enrich', class: why, people });
 
 /** Whether somebody cannot be reached as the level wants it. */
 function isMissing({ known: { emails, phones } }: OpenCandidate, level: EnrichmentLevel): boolean {

@@ -53,5 +53,3 @@ export function createPaidCalls({
     }
   };
 }
-
-export type PaidCalls = ReturnType<typeof createPaidCalls>;

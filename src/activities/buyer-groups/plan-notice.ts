@@ -1,6 +1,6 @@
 import { type EventRun, readForDecision, storeFacts } from '../../db/event-steps.ts';
 import { readAliasesOf } from '../../db/buyer-groups/people.ts';
-import { plannedByNobody, type PlannedAction } from '../../domain/decision.ts';
+import { type GroupActionType, plannedByNobody, type PlannedAction } from '../../domain/decision.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { sealedFacts } from '../../privacy/sealed-records.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -41,18 +41,17 @@ export function createPlanNotice(dependencies: ActivityDependencies) {
 
 const because = 'Whoever waits for it is told when a buyer group has changed; a role change is told to everybody.';
 
-function actionsFor({ facts, isByChange }: Described): PlannedAction[] {
-  const planned = (type: PlannedAction['type'], targetId: string, audience: string): PlannedAction => ({
-    type,
-    targetId,
-    priority: 'standard',
-    parameters: { audience },
-  });
-  return [
-    ...(isByChange ? [planned('notify_buyer_group', 'default', 'team')] : []),
-    ...facts.requesters.flatMap(({ reasonId }) => [
-      planned('notify_buyer_group', reasonId, 'requester'),
-      planned('draft_buyer_group', reasonId, 'requester'),
-    ]),
-  ];
-}
+const planned = (type: GroupActionType, targetId: string, audience: 'team' | 'requester'): PlannedAction => ({
+  type,
+  targetId,
+  priority: 'standard',
+  parameters: { audience },
+});
+
+const actionsFor = ({ facts, isByChange }: Described): PlannedAction[] => [
+  ...(isByChange ? [planned('notify_buyer_group', 'default', 'team')] : []),
+  ...facts.requesters.flatMap(({ reasonId }) => [
+    planned('notify_buyer_group', reasonId, 'requester'),
+    planned('draft_buyer_group', reasonId, 'requester'),
+  ]),
+];

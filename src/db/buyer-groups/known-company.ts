@@ -44,7 +44,6 @@ export async function storeToldCompany(
     await queries.execute(sql`update companies set resolved_at = clock_timestamp() where id = ${id}`);
     return;
   }
-  const plain = (text: string) => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim().toLowerCase();
   const kinds = ['name', ...(told.domain === null ? [] : ['domain'])];
   const values = [plain(told.name), ...(told.domain === null ? [] : [told.domain])];
   await queries.execute(sql`
@@ -58,3 +57,5 @@ export async function storeToldCompany(
     select ${tenantId}, a.kind, a.value, kept.id from kept, unnest(${sql.param(kinds)}::text[], ${sql.param(values)}::text[]) as a(kind, value)
     on conflict do nothing`);
 }
+
+const plain = (text: string) => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim().toLowerCase();

@@ -36,5 +36,5 @@ test.each([
   ['refused', false],
   ['unknown', false],
 ] as const)('an action whose effect no vendor shows, and that is %s: %s', (state, ok) =>
-  expect(playedEvent({ title: '', event: {}, expected }, view(state), []).ok).toBe(ok),
+  expect(playedEvent({ title: '', expected }, view(state), []).ok).toBe(ok),
 );

@@ -1,2 +1,0 @@
-CREATE INDEX "refresh_logs_listed" ON "buyer_group_refresh_logs" USING btree ("tenant_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "companies_listed" ON "companies" USING btree ("tenant_id","created_at","id");
