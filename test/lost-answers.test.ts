@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createActions } from '../src/actions/index.ts';
+import { createActions, groupActions } from '../src/actions/index.ts';
 import type { PreparedEffect } from '../src/actions/action.ts';
 import { changeHashes } from '../src/privacy/change-hashes.ts';
 import { createHasher } from '../src/privacy/hasher.ts';
-import type { ActionType } from '../src/domain/decision.ts';
-import { actionSamples, crmFields } from './action-samples.ts';
+import type { ActionType, GroupActionType } from '../src/domain/decision.ts';
+import { actionSamples, crmFields, groupSample } from './action-samples.ts';
 import { type LedgerWorld, type OpenEvent, openLedgerWorld } from './ledger-world.ts';
 import { runSandbox, type RunningSandbox } from './running-sandbox.ts';
 import { vendorPorts } from './vendor-ports.ts';
@@ -15,7 +15,8 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const count = 200;
 const hasher = createHasher(Buffer.alloc(32, 1));
-const actions = createActions({ crmFields });
+const actions = { ...createActions({ crmFields }), ...groupActions };
+type Type = ActionType | GroupActionType;
 
 let world: LedgerWorld;
 let sandbox: RunningSandbox;
@@ -29,7 +30,7 @@ afterAll(async () => {
   await world.close();
 });
 
-function prepare(type: ActionType, dealId: string): Promise<PreparedEffect> {
+function prepare(type: Type, dealId: string): Promise<PreparedEffect> {
   const at = new Date().toISOString();
   return actions[type].prepare(
     {
@@ -48,7 +49,7 @@ function prepare(type: ActionType, dealId: string): Promise<PreparedEffect> {
         receivedAt: at,
         payload: {},
       },
-      facts: { gaps: [], provider: 'none', fetchedAt: at },
+      facts: { buyerGroup: groupSample('Acme'), gaps: [], provider: 'none', fetchedAt: at },
       fallback: { channel: '#revenue', mailbox: 'revenue@example.com' },
     },
     vendorPorts(sandbox),
@@ -57,7 +58,7 @@ function prepare(type: ActionType, dealId: string): Promise<PreparedEffect> {
 }
 
 /** One effect whose first answer is lost; then, all waiting times over, the ledger is asked again, and once more. */
-async function loseAnswer(type: ActionType, dealId: string): Promise<OpenEvent> {
+async function loseAnswer(type: Type, dealId: string): Promise<OpenEvent> {
   const event = await world.openEvent();
   const effect = await prepare(type, dealId);
   const write = effect.write && changeHashes(hasher, 'default', effect.write);

@@ -1,26 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { actionSamples, crmFields } from '../../test/action-samples.ts';
+import { actionSamples, crmFields, groupSample } from '../../test/action-samples.ts';
 import { runSandbox, type RunningSandbox } from '../../test/running-sandbox.ts';
 import { vendorPorts } from '../../test/vendor-ports.ts';
 import type { Ports } from '../connectors/ports.ts';
-import type { ActionType } from '../domain/decision.ts';
+import type { ActionType, GroupActionType } from '../domain/decision.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { ActionInput } from './action.ts';
-import { createActions } from './index.ts';
+import { createActions, groupActions } from './index.ts';
 import { whyUnusable } from './unusable-action.ts';
 
 // The contract of every action in the registry, by real HTTP: an effect is done once, can be found again when its answer was
 // lost, and goes to whom the facts name, whatever text they hold.
 
-const actions = createActions({ crmFields });
+const actions = { ...createActions({ crmFields }), ...groupActions };
+type Type = ActionType | GroupActionType;
 
 const call = { timeoutMs: 5_000 };
 const owner = { id: '77', email: 'olga@example.com', firstName: 'Olga' };
 const fallback = { channel: '#revenue', mailbox: 'revenue@example.com' };
 
 /** Found by the value that they leave, which is the same whoever left it; all others by their key. */
-const marksByValue: ReadonlySet<ActionType> = new Set(['update_crm_field']);
+const marksByValue: ReadonlySet<Type> = new Set(['update_crm_field']);
 
 let sandbox: RunningSandbox;
 let ports: Ports;
@@ -37,7 +38,7 @@ beforeEach(async () => {
 afterAll(() => sandbox.close());
 
 function input(
-  type: ActionType,
+  type: Type,
   facts: Partial<Facts>,
   parameters = actionSamples[type].parameters,
   targetId = owner.id,
@@ -58,12 +59,18 @@ function input(
       receivedAt: '2025-11-20T10:00:01.000Z',
       payload: {},
     },
-    facts: { gaps: [], provider: 'hubspot', fetchedAt: '2025-11-20T10:00:02.000Z', ...facts },
+    facts: {
+      buyerGroup: groupSample('Acme', facts.owner?.email ? [{ reasonId: targetId, email: facts.owner.email }] : []),
+      gaps: [],
+      provider: 'hubspot',
+      fetchedAt: '2025-11-20T10:00:02.000Z',
+      ...facts,
+    },
     fallback,
   };
 }
 
-function prepare(type: ActionType, facts: Partial<Facts>, parameters?: Readonly<Record<string, unknown>>) {
+function prepare(type: Type, facts: Partial<Facts>, parameters?: Readonly<Record<string, unknown>>) {
   return actions[type].prepare(input(type, facts, parameters), ports, call);
 }
 
@@ -130,6 +137,7 @@ describe.each(Object.values(actions))('$type', ({ type, settleMs }) => {
       contact: { ...contact, firstName: evil, lastName: evil },
       account: { id: '601', name: evil },
       owner: { ...owner, firstName: evil },
+      buyerGroup: groupSample(evil, [{ reasonId: owner.id, email: owner.email }]),
     });
     await hostile.perform({ ...call, key: 'hostile' });
 

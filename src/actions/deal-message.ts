@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../connectors/ports.ts';
 import type { DealFacts } from '../domain/facts.ts';
-import { oneLine } from './one-line.ts';
+import { mrkdwn, textObject } from './mrkdwn.ts';
 
 export interface DealAlert {
   alert: string;
@@ -12,9 +12,6 @@ export interface DealAlert {
 const reasons: Readonly<Record<string, string>> = {
   competitive_threat: 'Competitors are named on this deal while its terms are being negotiated.',
 };
-
-/** A field holds 2,000 characters, and escaping makes five of one. */
-const maxLength = 380;
 
 /** What the owner of a deal reads: name, stage, competitors, close date, and why. */
 export function dealMessage({ alert, stage, competitors }: DealAlert, deal: DealFacts | undefined): ChatMessage {
@@ -34,14 +31,4 @@ export function dealMessage({ alert, stage, competitors }: DealAlert, deal: Deal
       { type: 'section', text: textObject(`*Why*\n${why}`) },
     ],
   };
-}
-
-/** `verbatim` keeps Slack from making links and mentions of names and addresses. */
-function textObject(text: string) {
-  return { type: 'mrkdwn', text, verbatim: true };
-}
-
-/** Text that is not ours. Slack reads links, mentions and `<!channel>` between angle brackets; escaped, it shows them. */
-function mrkdwn(text: string): string {
-  return oneLine(text, maxLength).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,5 +1,6 @@
-import type { ActionType } from '../domain/decision.ts';
+import type { ActionType, GroupActionType } from '../domain/decision.ts';
 import type { Action } from './action.ts';
+import { draftBuyerGroup } from './draft-buyer-group.ts';
 import { draftFollowup } from './draft-followup.ts';
 import { deleteDraft } from './erasure/delete-draft.ts';
 import { deleteMessage } from './erasure/delete-message.ts';
@@ -7,6 +8,7 @@ import { eraseContact } from './erasure/erase-contact.ts';
 import { tellOfErasure } from './erasure/tell-of-erasure.ts';
 import { indexLead } from './index-lead.ts';
 import { notifyAe } from './notify-ae.ts';
+import { notifyBuyerGroup } from './notify-buyer-group.ts';
 import { sendLead } from './send-lead.ts';
 import { storeLead } from './store-lead.ts';
 import { upsertContact } from './upsert-contact.ts';
@@ -26,6 +28,12 @@ export const leadActions = {
   send_to_assistant: sendLead('send_to_assistant'),
   index_lead: indexLead,
   store_lead: storeLead,
+};
+
+/** Whoever is told of a buyer group that has changed. */
+export const groupActions: { readonly [Type in GroupActionType]: Action<Type> } = {
+  notify_buyer_group: notifyBuyerGroup,
+  draft_buyer_group: draftBuyerGroup,
 };
 
 /** What is done about what providers were given of a person who is erased. */

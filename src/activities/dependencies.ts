@@ -35,6 +35,8 @@ export interface ActivityDependencies {
   model: ModelDependencies | undefined;
   leads: LeadDependencies;
   spellingsOf: SpellingsOf;
+  /** E.164 of a phone number, or `null`. */
+  readPhone: (sent: string) => string | null;
   /** Asks the workflow of an event to end early. */
   cancelWorkflow: (event: { keyHash: string; generation: number }, deadlineMs: number) => Promise<void>;
   /** All that Temporal kept of an execution, decrypted; empty where it kept nothing. */

@@ -4,6 +4,7 @@ import { createBeginBatch } from './begin-batch.ts';
 import { createNextRefresh } from './buyer-groups/next-refresh.ts';
 import { createReadChange } from './buyer-groups/read-change.ts';
 import { createRecordChange } from './buyer-groups/record-change.ts';
+import { createBuyerGroupSteps } from './buyer-groups/steps.ts';
 import { createCapture } from './capture.ts';
 import { createCompactDays } from './compact-days.ts';
 import { createConsult } from './consult.ts';
@@ -34,6 +35,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     recordChange: createRecordChange(dependencies),
     readChange: createReadChange(dependencies),
     nextRefresh: createNextRefresh(dependencies),
+    ...createBuyerGroupSteps(dependencies),
     shutGate: createShutGate(dependencies),
     quietIn: createAwaitQuiet(dependencies),
     removeKeys: createRemoveKeys(dependencies),

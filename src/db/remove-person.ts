@@ -35,7 +35,7 @@ export type RemovedPerson =
   | { unfinished: string; hasFailed: boolean };
 
 /** What is written to or about a person although its event is about something else: an alert about a deal names nobody. */
-export const namingActions: readonly string[] = ['draft_followup'];
+export const namingActions: readonly string[] = ['draft_followup', 'notify_buyer_group', 'draft_buyer_group'];
 
 /** What the ledger may have given to a provider: all but what was never tried, and what was refused. */
 const given = sql`(f.state in ('confirmed', 'unknown') or (f.state = 'intent' and f.attempts > 0))`;

@@ -14,6 +14,8 @@ const reachesPerson: Readonly<Record<PlannedAction['type'], boolean>> = {
   send_to_assistant: false,
   index_lead: false,
   store_lead: false,
+  notify_buyer_group: false,
+  draft_buyer_group: false,
   erase_contact: false,
   tell_marketing_of_erasure: false,
   tell_assistant_of_erasure: false,

@@ -35,7 +35,8 @@ export const groupRoles = ['champion', 'decision_maker', 'economic_buyer', 'infl
 export type GroupRole = (typeof groupRoles)[number];
 
 /** What happened between a person and a company. */
-export type Move = 'joined' | 'left' | 'promoted' | 'retitled';
+export const moves = ['joined', 'left', 'promoted', 'retitled'] as const;
+export type Move = (typeof moves)[number];
 
 /** What is read out of a title. */
 export interface TitleReading {

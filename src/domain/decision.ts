@@ -14,6 +14,10 @@ export const leadActionTypes = [
   'store_lead',
 ] as const;
 
+/** Whoever is told when the buyer group of a company has changed. Nobody plans it. */
+export const groupActionTypes = ['notify_buyer_group', 'draft_buyer_group'] as const;
+export type GroupActionType = (typeof groupActionTypes)[number];
+
 /** What becomes of what providers were given of a person who is erased. Nobody plans it. */
 const erasureActionTypes = [
   'erase_contact',
@@ -27,7 +31,7 @@ export const priorities = ['low', 'standard', 'high', 'immediate'] as const;
 
 /** One action on one target. `targetId` is an id at the provider (a contact, a company, an owner) or `default`; never an address. */
 export const plannedAction = z.strictObject({
-  type: z.enum([...actionTypes, ...leadActionTypes, ...erasureActionTypes]),
+  type: z.enum([...actionTypes, ...leadActionTypes, ...groupActionTypes, ...erasureActionTypes]),
   targetId: z.string().min(1).max(100),
   priority: z.enum(priorities),
   parameters: z.record(z.string(), z.unknown()),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { buyerGroupFacts } from './buyer-group-facts.ts';
 import { capturedLead } from './captured-lead.ts';
 import { erasureFacts } from './erasure.ts';
 import { roleChange } from './role-change.ts';
@@ -61,6 +62,8 @@ export const facts = z.strictObject({
   lead: capturedLead.exactOptional(),
   /** Of a role change of which only the person was told: what was read. */
   roleChange: roleChange.exactOptional(),
+  /** Of the refresh of a buyer group: what changed, and who is told. */
+  buyerGroup: buyerGroupFacts.exactOptional(),
   /** Of an erasure: what was left of the person. */
   erasure: erasureFacts.exactOptional(),
   /** What could not be found, and why: `deal: HubSpotNotFound`. */

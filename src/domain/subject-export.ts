@@ -16,6 +16,8 @@ export const receiverOf: Readonly<Record<PlannedAction['type'], string>> = {
   send_to_assistant: 'Assistant',
   index_lead: 'Search',
   store_lead: 'Warehouse',
+  notify_buyer_group: 'Slack',
+  draft_buyer_group: 'Gmail',
   erase_contact: 'HubSpot',
   tell_marketing_of_erasure: 'Marketing',
   tell_assistant_of_erasure: 'Assistant',

@@ -1,4 +1,4 @@
-import { createActions, erasureActions, leadActions } from '../actions/index.ts';
+import { createActions, erasureActions, groupActions, leadActions } from '../actions/index.ts';
 import { createActivities } from '../activities/index.ts';
 import type { RunPolicy } from '../activities/dependencies.ts';
 import { buildApp } from '../api/app.ts';
@@ -7,6 +7,7 @@ import type { Queries } from '../db/database.ts';
 import { loadRules } from '../decisions/load-rules.ts';
 import type { FindPlace } from '../leads/geo.ts';
 import { createSpellings } from '../leads/spellings.ts';
+import { createPhoneReader } from '../leads/phone.ts';
 import { createNormaliser } from '../leads/normalise.ts';
 import { createLedger } from '../effects/ledger.ts';
 import { isBatched } from '../domain/mode.ts';
@@ -85,7 +86,12 @@ export function wireApp(
     }),
     searchLeads: createLeadSearch({ queries: reading, tenantId, search: searchOf(configuration) }),
     metrics,
-    metricsPage: createMetricsPage({ queries: reading, metrics, log }),
+    metricsPage: createMetricsPage({
+      queries: reading,
+      windowMs: installation.buyerGroups.windowSeconds * 1_000,
+      metrics,
+      log,
+    }),
     senders: createSenders({
       queries: accepting,
       tenantId,
@@ -163,6 +169,7 @@ export function wireActivities(
   };
   const activities = createActivities({
     spellingsOf: createSpellings({ defaultCountry: configuration.LEADS_DEFAULT_COUNTRY }),
+    readPhone: createPhoneReader(configuration.LEADS_DEFAULT_COUNTRY),
     cancelWorkflow: workflows.cancel,
     wakeCompany,
     buyerGroups: installation.buyerGroups,
@@ -178,7 +185,7 @@ export function wireActivities(
     modes: installation.modes,
     model: guardModel(modelOf(configuration, installation, log), breakers),
     leads,
-    actions: { ...createActions(installation.actions), ...leadActions, ...erasureActions },
+    actions: { ...createActions(installation.actions), ...leadActions, ...groupActions, ...erasureActions },
     fallback: { channel: configuration.SLACK_DEFAULT_CHANNEL, mailbox: configuration.GMAIL_DEFAULT_MAILBOX },
     ledger: createLedger({ queries: steps, log, callTimeoutMs, openForMs }),
     finish: createFinish({ queries: finishing, starter, metrics }),

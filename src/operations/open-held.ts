@@ -47,7 +47,12 @@ export function openHeld(event: HeldEvent, keyring: Keyring, isThem: IsThem): Sh
 }
 
 /** What may say who the person is. */
-const mayName: ReadonlySet<string> = new Set(['notify_ae', 'draft_followup']);
+const mayName: ReadonlySet<string> = new Set([
+  'notify_ae',
+  'draft_followup',
+  'notify_buyer_group',
+  'draft_buyer_group',
+]);
 
 /** An event that only names the person: of what it is about nothing is theirs, and its contact may be another one by now. */
 export function openNaming(event: HeldEvent, keyring: Keyring, isThem: IsThem): SubjectExport['namedIn'][number] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { decision } from '../domain/decision.ts';
 import { canonicalEvent } from '../domain/event.ts';
 import { accountFacts, contactFacts, dealFacts, facts, ownerFacts } from '../domain/facts.ts';
+import { contactAnswer, directoryAnswer } from '../domain/provider-answers.ts';
 import { knownPerson } from '../domain/known-person.ts';
 import { open, seal } from './sealing.ts';
 
@@ -32,6 +33,8 @@ export const sealedObjects = {
   contact: sealedRecord('cached-contact', contactFacts),
   account: sealedRecord('cached-account', accountFacts),
   owner: sealedRecord('cached-owner', ownerFacts),
+  member: sealedRecord('cached-member', directoryAnswer),
+  person: sealedRecord('cached-person', contactAnswer),
 };
 
 /** Whatever is in the cache of facts, of a kind that need not be known. */

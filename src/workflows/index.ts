@@ -1,4 +1,5 @@
 export { applyRetention } from './apply-retention.ts';
+export { buyerGroupRefresh } from './buyer-group-refresh.ts';
 export { companyRefresh } from './company-refresh.ts';
 export { compactWarehouse } from './compact-warehouse.ts';
 export { eraseSubject } from './erase-subject.ts';

@@ -49,6 +49,8 @@ function receivers({ given, emails, phones }: ErasureFacts): PlannedAction[] {
 const takenBack: Readonly<Record<string, PlannedAction['type']>> = {
   notify_ae: 'delete_message',
   draft_followup: 'delete_draft',
+  notify_buyer_group: 'delete_message',
+  draft_buyer_group: 'delete_draft',
 };
 
 function messages({ given }: ErasureFacts, targetOf: (text: string) => string): PlannedAction[] {

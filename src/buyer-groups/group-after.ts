@@ -1,0 +1,80 @@
+import type { GroupRole, Move } from '../domain/buyer-group.ts';
+import { changesBetween, type GroupChanges, type SeenMember } from './changes.ts';
+import { hasLeft } from './standing.ts';
+
+/** What is said of somebody who has left, in place of the part. */
+export const goneBecause = 'none: has left';
+
+/** Somebody of a company at the end of a run. */
+export interface StandingMember {
+  personId: string;
+  /** As it is known now. */
+  title: string | null;
+  /** Of the last run. */
+  titleBefore: string | null;
+  role: GroupRole | null;
+  /** Whom this run saw there, by whom it was told; empty: it looked, and they are not there any more. Null: it did not see them. */
+  seenBy: readonly string[] | null;
+  lookedAtMs: number | null;
+  /** The place in the group; null: none yet. */
+  member: {
+    role: GroupRole | null;
+    /** Written by runs alone: empty before the first. */
+    because: string;
+    move: Move | null;
+    movedAtMs: number | null;
+    leftAtMs: number | null;
+  } | null;
+}
+
+export interface GroupAfter {
+  changes: GroupChanges;
+  /** Whom this run saw, and nobody knows to have left. */
+  present: readonly StandingMember[];
+  /** The changes of which an event told, by kind and person: `joined:<id>`. */
+  told: ReadonlySet<string>;
+}
+
+/**
+ * What became of a group in a run, against how the last run left it: what events told of since then is a change between the two. `null`
+ * as `before`: there was no run. Somebody whom an event said to join has joined, also where the last run did not know everybody.
+ */
+export function groupAfter(
+  everybody: readonly StandingMember[],
+  { isPartial, before }: { isPartial: boolean; before: { isPartial: boolean } | null },
+): GroupAfter {
+  const isGone = ({ seenBy, lookedAtMs, member }: StandingMember) =>
+    seenBy?.length === 0 || (member !== null && member.leftAtMs !== null && hasLeft(member, lookedAtMs));
+  const wasThere = ({ member }: StandingMember) =>
+    member !== null && member.because !== '' && member.because !== goneBecause;
+  const present = everybody.filter((each) => each.seenBy !== null && each.seenBy.length > 0 && !isGone(each));
+  const changes = changesBetween(
+    before && {
+      isPartial: before.isPartial,
+      members: everybody.filter(wasThere).map(({ personId, titleBefore, member }): SeenMember => ({
+        personId,
+        title: titleBefore,
+        role: member?.role ?? null,
+      })),
+    },
+    { isPartial, members: present.map(({ personId, title, role }) => ({ personId, title, role })) },
+    new Set(everybody.filter(isGone).map(({ personId }) => personId)),
+  );
+  const told = new Set(
+    everybody.flatMap(({ personId, member }) => {
+      if (member?.move === 'left' && member.leftAtMs !== null) return [`left:${personId}`];
+      const isNew = member?.because === '' || (member?.because === goneBecause && member.leftAtMs === null);
+      return member?.move === 'joined' && isNew ? [`joined:${personId}`] : [];
+    }),
+  );
+  const hasJoined = ({ personId }: SeenMember) => told.has(`joined:${personId}`);
+  return {
+    changes: {
+      ...changes,
+      joined: [...changes.joined, ...changes.found.filter(hasJoined)],
+      found: changes.found.filter((each) => !hasJoined(each)),
+    },
+    present,
+    told,
+  };
+}

@@ -1,0 +1,50 @@
+import { sql } from 'drizzle-orm';
+import type { Queries } from '../database.ts';
+import { inTransaction } from '../transaction.ts';
+
+/**
+ * Keeps what is known of a person, made of what was known before; one after the other, so that nothing told meanwhile is lost. Throws a
+ * foreign key violation when the person was erased.
+ */
+export function keepPerson(
+  queries: Queries,
+  { id, tenantId }: { id: string; tenantId: string },
+  seal: (before: Buffer | undefined) => Buffer,
+): Promise<void> {
+  return inTransaction(queries, async (transaction) => {
+    await transaction.execute(sql`select from subject_keys where id = ${id} for no key update`);
+    const { rows } = await transaction.execute<{ sealed: Buffer }>(sql`select sealed from people where id = ${id}`);
+    await transaction.execute(sql`
+      insert into people (id, tenant_id, sealed) values (${id}, ${tenantId}, ${seal(rows[0]?.sealed)})
+      on conflict (id) do update set sealed = excluded.sealed, updated_at = clock_timestamp()`);
+  });
+}
+
+/** When something last happened between the person and any company, as somebody told. */
+export async function readLastMove(queries: Queries, personId: string): Promise<Date | null> {
+  const { rows } = await queries.execute<{ at: string | null }>(
+    sql`select max(moved_at)::text as at from buyer_group_members where person_id = ${personId}`,
+  );
+  const at = rows[0]?.at ?? null;
+  return at === null ? null : new Date(at);
+}
+
+/** Takes out whoever turned out to be erased: what providers told of them, and their places in groups. */
+export async function forgetPerson(queries: Queries, personId: string): Promise<void> {
+  await inTransaction(queries, async (transaction) => {
+    await transaction.execute(sql`delete from people where id = ${personId}`);
+    await transaction.execute(
+      sql`delete from facts_cache where subject_key_id = ${personId} and provider in ('coresignal', 'lusha')`,
+    );
+    await transaction.execute(sql`
+      delete from subject_keys k where k.id = ${personId} and not exists (select from events e where e.subject_key_id = k.id)
+        and not exists (select from facts_cache c where c.subject_key_id = k.id)`);
+  });
+}
+
+/** Every identifier (keyed hash) of these people that is theirs alone. */
+export async function readAliasesOf(queries: Queries, keyIds: readonly string[]): Promise<string[]> {
+  const { rows } = await queries.execute<{ alias: string }>(sql`
+    select distinct alias from subject_aliases where key_id = any(${sql.param([...keyIds])}::uuid[]) and kind in ('email', 'external')`);
+  return rows.map(({ alias }) => alias);
+}

@@ -1,0 +1,36 @@
+import { sql } from 'drizzle-orm';
+import type { Queries } from '../database.ts';
+import { inTransaction } from '../transaction.ts';
+
+/**
+ * Makes two people of one company one: what events told of `from` is told of `to` from here on, which is found by the identifiers
+ * of both, so that an erasure takes both.
+ */
+export function joinTwins(
+  queries: Queries,
+  job: { id: string; companyId: string },
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  return inTransaction(queries, async (transaction) => {
+    await transaction.execute(sql`select from companies where id = ${job.companyId} for update`);
+    await transaction.execute(sql`
+      insert into subject_aliases (tenant_id, alias, kind, key_id)
+      select a.tenant_id, a.alias, a.kind, k.id from subject_aliases a join subject_keys k on k.id = ${to}
+      where a.key_id = ${from} and a.kind in ('email', 'external') on conflict do nothing`);
+    await transaction.execute(sql`
+      with gone as (
+        delete from buyer_group_members where company_id = ${job.companyId} and person_id = ${from}
+        returning move, moved_at, joined_at, left_at
+      )
+      insert into buyer_group_members as m (company_id, person_id, sources, move, moved_at, joined_at, left_at)
+      select ${job.companyId}, ${to}, '{event}', gone.* from gone
+      on conflict (company_id, person_id) do update set move = excluded.move, moved_at = excluded.moved_at,
+        joined_at = coalesce(excluded.joined_at, m.joined_at), left_at = excluded.left_at,
+        sources = case when 'event' = any(m.sources) then m.sources else m.sources || '{event}' end
+      where m.moved_at is null or m.moved_at <= excluded.moved_at`);
+    await transaction.execute(sql`
+      update buyer_group_changes set person_id = ${to}
+      where company_id = ${job.companyId} and person_id = ${from} and titles_sealed is null`);
+    await transaction.execute(sql`delete from buyer_group_sightings where job_id = ${job.id} and person_id = ${from}`);
+  });
+}

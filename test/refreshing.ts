@@ -1,0 +1,160 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { personChangeWebhook } from '../sandbox/person-change.ts';
+import { findOrAddCompany } from '../src/db/buyer-groups/companies.ts';
+import { requestRefresh } from '../src/db/buyer-groups/requests.ts';
+import type { EnrichmentLevel, Gap, JobResult } from '../src/domain/refresh.ts';
+import { receipt } from '../src/domain/received.ts';
+import { keyringOf, tenantId } from '../src/main/stores.ts';
+import { sealedPerson, sealedRequester } from '../src/privacy/sealed-records.ts';
+import type { Causeway, ReadView } from './causeway.ts';
+import { eventually } from './eventually.ts';
+import { newId } from './hubspot-events.ts';
+
+/** Refreshes of buyer groups, asked for as the system asks for them, and what became of them. */
+
+/** No waiting for an hour, and no limit that a test meets by chance. */
+export const refreshSettings = (more: Record<string, unknown> = {}, others: Record<string, unknown> = {}) =>
+  JSON.stringify({
+    buyerGroups: { windowSeconds: 0, runsPerMinute: 10_000, concurrentRuns: 100, ...more },
+    ...others,
+  });
+
+export type JobRow = {
+  status: string;
+  progress: number;
+  step: string;
+  gaps: Gap[];
+  calls: Record<string, number>;
+  credits: Record<string, number>;
+  result: JobResult | null;
+  failureClass: string | null;
+};
+
+export async function readJobRow({ queries }: Pick<Causeway, 'queries'>, jobId: string): Promise<JobRow> {
+  const { rows } = await queries.execute<JobRow>(sql`
+    select status, progress, step, gaps, calls, credits, result, failure_class as "failureClass" from buyer_group_refresh_logs where id = ${jobId}`);
+  if (!rows[0]) throw new Error(`there is no refresh ${jobId}`);
+  return rows[0];
+}
+
+export const addCompany = ({ queries }: Pick<Causeway, 'queries'>, met: { name?: string; domain?: string }) =>
+  findOrAddCompany(queries, tenantId, met);
+
+/** Asks for a refresh on behalf of somebody, or of nobody; it is begun by the company's workflow. */
+export async function askForRefresh(
+  causeway: Causeway,
+  companyId: string,
+  { level = 'identify', requester }: { level?: EnrichmentLevel; requester?: string } = {},
+): Promise<string> {
+  const { queries, configuration, workflows } = causeway;
+  const key =
+    requester && (await keyringOf(configuration, queries).keyFor(tenantId, { kind: 'person', email: requester }));
+  const { jobId } = await requestRefresh(queries, {
+    tenantId,
+    companyId,
+    priority: 1,
+    level,
+    isForced: true,
+    windowMs: 0,
+    eventId: null,
+    move: null,
+    requestedBy: 'test',
+    requester: key && requester ? { keyId: key.id, seal: (id) => sealedRequester.seal(key.key, id, requester) } : null,
+  });
+  await workflows.companies.wake({ id: companyId, tenantId }, jobId, Date.now() + 10_000);
+  return jobId;
+}
+
+export interface Refreshed {
+  id: string;
+  event: ReadView;
+  job: JobRow;
+}
+
+/** A refresh once its event is over. */
+export async function refreshed(causeway: Causeway, jobId: string, deadlineMs = 60_000): Promise<Refreshed> {
+  await eventually(
+    `refresh ${jobId} has begun`,
+    async () => ((await readJobRow(causeway, jobId)).status === 'waiting' ? undefined : true),
+    deadlineMs,
+  );
+  const event = await eventually(
+    `refresh ${jobId} is over`,
+    async () => {
+      const view = await causeway.read(jobId).catch(() => undefined);
+      return view?.finishedAt ? view : undefined;
+    },
+    deadlineMs,
+  );
+  return { id: jobId, event, job: await readJobRow(causeway, jobId) };
+}
+
+export const refresh = async (causeway: Causeway, companyId: string, how: Parameters<typeof askForRefresh>[2] = {}) =>
+  refreshed(causeway, await askForRefresh(causeway, companyId, how));
+
+/** Posts a role change, signed; its refreshes once the change is recorded. */
+export async function changeRole(causeway: Causeway, change: Record<string, unknown>): Promise<string[]> {
+  const at = Date.now();
+  const given = {
+    id: `evt_${newId()}`,
+    source: 'test',
+    type: 'person.role_change',
+    timestamp: new Date(at).toISOString(),
+    changes: {},
+    ...change,
+  };
+  const request = personChangeWebhook({ secret: 'dev-person-change-secret', change: given, nowMs: at });
+  const response = await fetch(`${causeway.url}/api/webhooks/person-change`, {
+    ...request,
+    signal: AbortSignal.timeout(20_000),
+  });
+  const id = receipt.parse(await response.json()).events[0]?.id ?? '';
+  await causeway.finished(id);
+  const { rows } = await causeway.queries.execute<{ jobId: string }>(sql`
+    select r.job_id as "jobId" from buyer_group_refresh_reasons r where r.event_id = ${id} order by r.created_at`);
+  return rows.map(({ jobId }) => jobId);
+}
+
+const memberRow = z.object({
+  personId: z.string(),
+  role: z.string().nullable(),
+  because: z.string(),
+  confidence: z.number(),
+  sources: z.array(z.string()),
+  isLeft: z.boolean(),
+});
+export type Member = z.infer<typeof memberRow> & {
+  name: string | undefined;
+  title: string | undefined;
+  emails: readonly string[];
+  phones: readonly string[];
+};
+
+/** Who is, or was, in the group of a company, by name. */
+export async function readGroup({ queries, configuration }: Causeway, companyId: string): Promise<Member[]> {
+  const { rows } = await queries.execute<z.infer<typeof memberRow> & { wrapped: Buffer; sealed: Buffer }>(sql`
+    select m.person_id as "personId", m.role, m.because, m.confidence, m.sources, m.left_at is not null as "isLeft", k.wrapped, p.sealed
+    from buyer_group_members m join people p on p.id = m.person_id join subject_keys k on k.id = p.id where m.company_id = ${companyId}`);
+  const keyring = keyringOf(configuration, queries);
+  return rows
+    .map((row) => {
+      const { key } = keyring.unwrap({ id: row.personId, wrapped: row.wrapped });
+      const { name, title, emails, phones } = sealedPerson.open(key, row.personId, row.sealed);
+      return { ...memberRow.parse(row), name, title, emails, phones };
+    })
+    .toSorted((a, b) => (a.name ?? '').localeCompare(b.name ?? ''));
+}
+
+/** What was sent to people about groups. */
+export async function told({ sandbox }: Pick<Causeway, 'sandbox'>) {
+  const effects = await sandbox.effects();
+  return effects.filter(({ operation }) => operation === 'chat.postMessage' || operation === 'drafts.create');
+}
+
+/** What was paid for, by connector. */
+export async function paid({ sandbox }: Pick<Causeway, 'sandbox'>): Promise<Record<string, number>> {
+  const effects = await sandbox.effects();
+  const count = (name: string) => effects.filter(({ connector }) => connector === name).length;
+  return { coresignal: count('coresignal'), lusha: count('lusha') };
+}
