@@ -108,7 +108,6 @@ describe('somebody in a buyer group', () => {
     expect(erasure).toMatchObject({ state: 'done', failure: null });
     expect(removed(erasure)).toMatchObject({
       subject_keys: 1,
-      events: 1,
       people: 1,
       buyer_group_members: 3,
       buyer_group_refresh_reasons: 1,
