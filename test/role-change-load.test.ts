@@ -104,7 +104,9 @@ test(`${changes} role changes over ${companies} companies, worker and Temporal k
     await kill();
   }
   await posting;
-  onTestFinished(() => worker.stop().then(() => {}));
+  onTestFinished(async () => {
+    await worker.stop();
+  });
 
   await eventually(
     'everything is over',
