@@ -26,10 +26,23 @@ const protection: Readonly<Record<string, 'operator' | 'reader' | 'sender' | 'si
   'GET /api/v1/leads': 'reader',
   'HEAD /api/v1/leads': 'reader',
   'POST /api/v1/leads/search': 'reader',
+  'GET /api/v1/jobs/:id': 'reader',
+  'HEAD /api/v1/jobs/:id': 'reader',
+  'GET /api/v1/intelligence/companies': 'reader',
+  'HEAD /api/v1/intelligence/companies': 'reader',
+  'POST /api/v1/intelligence/companies': 'reader',
+  'GET /api/v1/intelligence/companies/:id/buyer-group': 'reader',
+  'HEAD /api/v1/intelligence/companies/:id/buyer-group': 'reader',
+  'POST /api/v1/intelligence/companies/:id/refresh': 'reader',
   'GET /metrics': 'operator',
   'HEAD /metrics': 'operator',
   'GET /ops/failures': 'operator',
   'HEAD /ops/failures': 'operator',
+  'GET /ops/jobs': 'operator',
+  'HEAD /ops/jobs': 'operator',
+  'POST /ops/jobs/:id/cancel': 'operator',
+  'GET /ops/health/providers': 'operator',
+  'HEAD /ops/health/providers': 'operator',
   'GET /ops/lanes': 'operator',
   'HEAD /ops/lanes': 'operator',
   'GET /ops/providers': 'operator',
@@ -234,12 +247,12 @@ describe('a route that shows leads', () => {
   });
 
   it('is open to one that was, within its tenant and sources, to the configured key, and to operators', async () => {
-    const { key } = await created({ sources: ['shop'], readsLeads: true });
-    const within = { tenantId: 'default', sources: ['shop'] };
+    const { id, key } = await created({ sources: ['shop'], readsLeads: true });
+    const within = { tenantId: 'default', sources: ['shop'], by: `key test (${id})` };
     expect(await asking({ 'x-api-key': key })).toEqual({ status: 200, body: within });
-    const configured = { tenantId: 'default', sources: null };
+    const configured = { tenantId: 'default', sources: null, by: 'key of the configuration (configured)' };
     expect(await asking({ 'x-api-key': 'the-configured-key' })).toEqual({ status: 200, body: configured });
-    const all = { tenantId: null, sources: null };
+    const all = { tenantId: null, sources: null, by: 'operator (http)' };
     expect(await asking({ authorization: 'Bearer the-operator-key' })).toEqual({ status: 200, body: all });
   });
 });

@@ -99,12 +99,20 @@ describe('migrate', () => {
     await admin.query(`drop database ${name}`);
   });
 
-  it('says why it could not', async () => {
-    const [closedPort] = await freePorts(1);
-    const DATABASE_URL = `postgres://causeway:causeway@127.0.0.1:${closedPort}/causeway`;
-    const error = `connect ECONNREFUSED 127.0.0.1:${closedPort}`;
-    expect(await causeway(['migrate'], { DATABASE_URL })).toEqual({ code: 1, out: '', error });
-  });
+  it(
+    'says why it could not, as every command that needs PostgreSQL: where it was looked for, and what to check',
+    { timeout: 120_000 },
+    async () => {
+      const [closedPort] = await freePorts(1);
+      const DATABASE_URL = `postgres://causeway:causeway@127.0.0.1:${closedPort}/causeway`;
+      const error = expect.stringMatching(
+        `^PostgreSQL does not answer: the database 'causeway' at 127.0.0.1:${closedPort} .*ECONNREFUSED.*\nCheck .*DATABASE_URL`,
+      );
+      for (const command of ['migrate', 'lanes', 'jobs', 'search']) {
+        expect(await causeway([command], { DATABASE_URL })).toEqual({ code: 1, out: '', error });
+      }
+    },
+  );
 });
 
 describe('replay', () => {

@@ -26,6 +26,7 @@ beforeAll(async () => {
     hubspot: { url: configuration.HUBSPOT_WEBHOOK_URL, secret: configuration.HUBSPOT_CLIENT_SECRET },
     product: { secret: productSecret },
     website: { apiKey: configuration.INGEST_API_KEY ?? '' },
+    personChange: { secret: configuration.PERSON_CHANGE_SECRET ?? '' },
     operatorKey: configuration.OPERATOR_API_KEY,
     recordConsent: (email) => consents.record({ email, purpose: 'outreach', granted: true, source: 'test' }),
   };
@@ -39,7 +40,9 @@ it('every mode is shown, by events of both senders, and all of it is as expected
   const events = await play(buildScenario(newId(), Date.now()), places);
   expect(events.filter(({ ok }) => !ok)).toEqual([]);
   expect(new Set(events.map(({ mode }) => mode))).toEqual(new Set([...decisionModes, null]));
-  expect(new Set(events.map(({ source }) => source))).toEqual(new Set(['hubspot', 'product', 'website']));
+  expect(new Set(events.map(({ source }) => source))).toEqual(
+    new Set(['hubspot', 'product', 'website', 'person-change', 'buyer-groups']),
+  );
 });
 
 /** The scenario up to its first delivery, which is HubSpot's. */

@@ -43,6 +43,7 @@ const person = {
   tenantId: 'default',
   emails: ['person-17@example.com', 'person-18@example.com'],
   aliases: ['alias'],
+  phones: [],
   objects: ['object'],
 };
 

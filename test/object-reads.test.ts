@@ -165,7 +165,7 @@ describe('what was read', () => {
   it('is deleted a day later, so many rows at a time', async () => {
     await process().read();
     await process().read(undefined, { tenantId: 'other' });
-    const aDayAgo = { olderThanMs: 86_400_000, count: 1 };
+    const aDayAgo = { olderThanMs: 86_400_000, boughtOlderThanMs: 86_400_000, count: 1 };
     expect(await forgetCachedFacts(pool.queries, aDayAgo)).toBe(0);
     await pool.queries.execute(sql`update facts_cache set stored_at = stored_at - interval '25 hours'`);
     expect(await forgetCachedFacts(pool.queries, aDayAgo)).toBe(1);

@@ -61,6 +61,29 @@ describe('/docs/json', () => {
     expect(Object.keys(responses['202']?.content ?? {})).toEqual(['application/json']);
   });
 
+  it.each([
+    ['/api/v1/jobs/{id}', 'get', '200', false],
+    ['/ops/jobs', 'get', '200', false],
+    ['/ops/jobs/{id}/cancel', 'post', '202', false],
+    ['/ops/health/providers', 'get', '200', false],
+    ['/api/v1/intelligence/companies', 'get', '200', false],
+    ['/api/v1/intelligence/companies', 'post', '202', true],
+    ['/api/v1/intelligence/companies/{id}/buyer-group', 'get', '200', false],
+    ['/api/v1/intelligence/companies/{id}/refresh', 'post', '202', true],
+  ])(
+    'says of %s (%s) what it is for, what it answers with %s, and what it reads',
+    async (path, method, status, reads) => {
+      const document = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
+      const { paths } = document.parse(await (await get('/docs/json')).json());
+      const described = operation
+        .partial({ requestBody: true })
+        .extend({ summary: z.string(), security: z.array(z.unknown()).min(1) });
+      const { responses, requestBody } = described.parse(paths[path]?.[method]);
+      expect(responses[status]?.content?.['application/json']).toMatchObject({ schema: { type: 'object' } });
+      expect(requestBody !== undefined).toBe(reads);
+    },
+  );
+
   it('turns no validation on: what it describes is still read and answered by the route itself', async () => {
     const lead = { idempotency_key: `k-${newId()}`, source: 'website', email: 'nobody', consent: true };
     const response = await fetch(`${causeway.url}/ingest`, {

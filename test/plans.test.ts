@@ -3,18 +3,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptEvents } from '../src/db/accept-events.ts';
 import { claimBatch, takeOverdueBatches } from '../src/db/batch-claims.ts';
 import { beginBatch, concludeEvents, readBatch } from '../src/db/batch-steps.ts';
+import { cancelJob } from '../src/db/buyer-groups/cancel-job.ts';
+import { findCompany, readCompanies } from '../src/db/buyer-groups/company-views.ts';
+import { countDueJobs, readJob, readJobs, readJobsOf } from '../src/db/buyer-groups/job-views.ts';
+import { readChanges, readFormer, readMembers } from '../src/db/buyer-groups/members.ts';
 import type { Queries } from '../src/db/database.ts';
 import { claimIntent, readForEffect } from '../src/db/effects.ts';
 import { beginEvent, decideOnce } from '../src/db/event-steps.ts';
 import { readEventView } from '../src/db/event-view.ts';
 import { forgetCachedFacts, readCachedFacts, storeCachedFacts } from '../src/db/facts-cache.ts';
 import { countIntents } from '../src/db/intent.ts';
+import { removeFormerMembers } from '../src/db/buyer-groups/former-members.ts';
 import { closeEvent, takeOverdueHeads } from '../src/db/lane-heads.ts';
 import { missingLeads, readChangedLeads, readLeadsAfter } from '../src/db/lead-index.ts';
 import { findLeads, readLeadsById } from '../src/db/lead-rows.ts';
 import { reopenEvents } from '../src/db/reopen-events.ts';
 import { deleteOldest, oldestIds } from '../src/db/retention/aged-rows.ts';
 import { blankEvents } from '../src/db/retention/blank-events.ts';
+import { forgetSightings, removeRefreshRuns } from '../src/db/retention/refresh-runs.ts';
 import { removeUnusedKeys } from '../src/db/retention/unused-keys.ts';
 import { createSubjectKeyStore } from '../src/db/subject-keys.ts';
 import { openQueryPlans, type QueryPlans } from './query-plans.ts';
@@ -85,17 +91,55 @@ beforeAll(async () => {
       select gen_random_uuid(), 'default', '', '', '' from generate_series(1, 5000)`);
   await session.query(`
     insert into facts_cache (tenant_id, provider, object_type, object_hash, version, fetched_at, subject_key_id, sealed)
-      select 'default', 'hubspot', 'deal', md5(n::text), '1', clock_timestamp(), md5(n::text)::uuid, '\\x00'
-      from generate_series(1, 5000) n`);
+      select 'default', p, 'deal', md5(n::text), '1', clock_timestamp(), md5(n::text)::uuid, '\\x00'
+      from generate_series(1, 5000) n, unnest('{hubspot,coresignal}'::text[]) p`);
   await session.query(`
     insert into leads (id, tenant_id, event_id, idempotency_key, source, received_at, email)
       select gen_random_uuid(), 'default', gen_random_uuid(), 'key-' || n, 'source-' || n % 200,
         '2026-01-01'::timestamptz + n * interval '1 minute', 'person-' || n % 5000 || '@example.com'
       from generate_series(1, 20000) n`);
+  await session.query(`
+    insert into companies (id, tenant_id, name, domain)
+      select md5('company' || n)::uuid, 'default', 'Company ' || n, n || '.example' from generate_series(1, 5000) n`);
+  await session.query(`
+    insert into company_aliases (tenant_id, kind, value, company_id)
+      select 'default', 'domain', n || '.example', md5('company' || n)::uuid from generate_series(1, 5000) n`);
+  await session.query(`
+    insert into buyer_group_refresh_logs (id, tenant_id, company_id, status, priority, level, started_at, finished_at)
+    select md5('job' || n)::uuid, 'default', md5('company' || n % 5000 + 1)::uuid, case when n > 19990 then 'waiting' else 'completed' end, 3, 'enrich',
+      case when n > 19990 then null else clock_timestamp() - n * interval '1 minute' end, case when n > 19990 then null else clock_timestamp() end
+    from generate_series(1, 20000) n`);
+  await session.query(`
+    insert into buyer_groups (company_id, tenant_id, confidence, cohesion, members, is_partial, job_id, refreshed_at)
+    select id, 'default', 0, 0, 0, false, gen_random_uuid(), clock_timestamp() from companies`);
+  // Every other event is a role change, which two companies are refreshed for.
+  await session.query(`
+    insert into buyer_group_refresh_reasons (tenant_id, company_id, job_id, event_id, move, priority, is_coalesced)
+    select 'default', l.company_id, l.id, ('00000000-0000-4000-8000-' || lpad(to_hex(n * 2), 12, '0'))::uuid, 'joined', 3, false
+    from generate_series(1, 10000) n cross join lateral (values (n), (n + 1)) j(number)
+      join buyer_group_refresh_logs l on l.id = md5('job' || j.number)::uuid`);
+  await session.query(`
+    insert into people (id, tenant_id, sealed) select md5(n::text)::uuid, 'default', '\\x00' from generate_series(1, 5000) n`);
+  for (const table of ['buyer_group_members', 'buyer_group_changes']) {
+    await session.query(`
+      insert into ${table} (company_id, person_id${table === 'buyer_group_changes' ? ', kind' : ''})
+      select md5('company' || n % 5000 + 1)::uuid, md5((n % 4999 + 1)::text)::uuid${table === 'buyer_group_changes' ? ", 'found'" : ''}
+      from generate_series(1, 20000) n on conflict do nothing`);
+  }
+  // Some left, and of each company there is a refresh that is not the latest.
+  await session.query(`
+    update buyer_group_members set left_at = clock_timestamp() where ctid in (select ctid from buyer_group_members limit 2000)`);
+  await session.query(`update buyer_group_refresh_logs set created_at = started_at where started_at is not null`);
+  await session.query(`
+    insert into buyer_group_sightings (job_id, person_id, sources)
+      select md5('job' || n)::uuid, md5((n % 5000 + 1)::text)::uuid, '{}' from generate_series(1, 20000) n`);
   await session.query('analyze');
 });
 afterAll(() => plans.close());
 
+// md5 of company1 and of job1.
+const aCompany = 'df655f97-6f7c-9d32-6381-5bd981225cd9';
+const aJob = '0fa5f03a-2fe5-da42-d187-527e86f47de5';
 const aBatch = '1679091c-5a88-0faf-6fb5-e6087eb1b2dc';
 const head = { eventId: idOf(19_700), generation: 0 };
 const newEvent = (index: number) => ({
@@ -199,7 +243,11 @@ describe('among twenty thousand events', () => {
           null,
         ),
     ],
-    ['an event is explained', ['events_pkey', 'effects_event'], () => readEventView(queries, head.eventId)],
+    [
+      'an event is explained',
+      ['events_pkey', 'effects_event', 'refresh_reasons_event', 'buyer_group_refresh_logs_pkey'],
+      () => readEventView(queries, head.eventId),
+    ],
     [
       'an event is closed, and the next of its lane found',
       ['events_pkey', 'effects_event', 'events_open_lane'],
@@ -240,8 +288,23 @@ describe('among twenty thousand events', () => {
     ],
     [
       'what was kept for too long is found',
-      ['facts_cache_stored'],
-      () => forgetCachedFacts(queries, { olderThanMs: 86_400_000, count: 100 }),
+      ['facts_cache_stored', 'facts_cache_bought'],
+      () => forgetCachedFacts(queries, { olderThanMs: 86_400_000, boughtOlderThanMs: 86_400_000, count: 100 }),
+    ],
+    [
+      'whom a run saw that was over long ago is found',
+      ['refresh_logs_finished', 'buyer_group_sightings_job_id_person_id_pk'],
+      () => forgetSightings(queries, { since: new Date(Date.now() - 60_000), olderThanMs: 0, count: 100 }),
+    ],
+    [
+      'refreshes that ended long ago are found',
+      ['refresh_logs_finished', 'refresh_logs_company', 'refresh_reasons_job', 'buyer_groups_pkey', 'events_pkey'],
+      () => removeRefreshRuns(queries, 0, 500),
+    ],
+    [
+      'who left a group long ago is found',
+      ['buyer_group_members_left', 'people_pkey', 'buyer_group_members_person', 'buyer_group_changes_person'],
+      () => removeFormerMembers(queries, 0, 100),
     ],
     [
       'signs of interest of an account and a contact are counted',
@@ -290,7 +353,14 @@ describe('among twenty thousand events', () => {
     ],
     [
       'keys that nothing refers to are found',
-      ['subject_keys_age', 'subject_aliases_key', 'facts_cache_subject', 'events_subject'],
+      [
+        'subject_keys_age',
+        'subject_aliases_key',
+        'facts_cache_subject',
+        'events_subject',
+        'people_pkey',
+        'refresh_reasons_requester',
+      ],
       () => removeUnusedKeys(queries, { days: 0, limit: 500, after: null }),
     ],
     [
@@ -298,6 +368,65 @@ describe('among twenty thousand events', () => {
       ['subject_keys_pkey'],
       () => createSubjectKeyStore(queries).find('default', ['alias-17', 'alias-18']),
     ],
+  ];
+
+  it.each(cases)('%s by index alone', async (_name, indexes, work) => {
+    const planned = await plans.plansOf(work);
+    expect(planned.scanned).toEqual([]);
+    expect([...planned.indexes]).toEqual(expect.arrayContaining(indexes));
+  });
+});
+
+describe('among twenty thousand refreshes', () => {
+  const windowMs = 3_600_000;
+  const scope = { tenantId: 'default', sources: ['hubspot'], requestedBy: 'test' };
+  const behind = { at: '2100-01-01T00:00:00.000Z', id: idOf(1) };
+  const list = { tenantId: 'default', after: behind, limit: 51 };
+  const cases: [string, string[], () => Promise<unknown>][] = [
+    [
+      'one is shown',
+      ['buyer_group_refresh_logs_pkey', 'refresh_reasons_job', 'events_pkey'],
+      () => readJob(queries, aJob, { scope, windowMs }),
+    ],
+    ['the latest are listed', ['refresh_logs_listed'], () => readJobs(queries, { ...list, windowMs })],
+    [
+      'those that wait are listed',
+      ['refresh_logs_open'],
+      () => readJobs(queries, { ...list, status: 'waiting', windowMs }),
+    ],
+    [
+      'those of a company are listed',
+      ['refresh_logs_company'],
+      () => readJobs(queries, { ...list, companyId: aCompany, windowMs }),
+    ],
+    [
+      'the last and the next of a company are found',
+      ['refresh_logs_company'],
+      () => readJobsOf(queries, aCompany, windowMs),
+    ],
+    [
+      'those that are due are counted',
+      ['refresh_logs_open', 'refresh_logs_company'],
+      () => countDueJobs(queries, windowMs),
+    ],
+    [
+      'one is canceled',
+      ['buyer_group_refresh_logs_pkey', 'companies_pkey', 'events_pkey'],
+      () => cancelJob(queries, { tenantId: 'default', id: aJob, by: 'test' }),
+    ],
+    [
+      'a company is found by its domain',
+      ['company_aliases_tenant_id_kind_value_pk'],
+      () => findCompany(queries, 'default', { domain: '17.example' }),
+    ],
+    ['the latest companies are listed', ['companies_listed'], () => readCompanies(queries, list)],
+    [
+      'who is in a group is read',
+      ['buyer_group_members_company_id_person_id_pk', 'people_pkey', 'subject_keys_pkey'],
+      () => readMembers(queries, aCompany),
+    ],
+    ['so is who has left', ['buyer_group_members_company_id_person_id_pk'], () => readFormer(queries, aCompany)],
+    ['so is what changed', ['buyer_group_changes_company', 'people_pkey'], () => readChanges(queries, aCompany)],
   ];
 
   it.each(cases)('%s by index alone', async (_name, indexes, work) => {

@@ -51,9 +51,19 @@ describe('the alerts', () => {
     ['CausewayFailures', /increase\(dlq_events_total\[1h\]\)\) > 50$/],
     ['CausewayFailuresWaiting', /\(gtm_pipeline_failed_events\) > 50$/],
     ['CausewayEffectsUnknown', /\(gtm_pipeline_unknown_effects\) > 0$/],
+    [
+      'CausewayRefreshesFail',
+      /^sum\(increase\(job_failed_total\[1h\]\)\) \/ sum\(increase\(job_started_total\[1h\]\)\) > 0\.2 and /,
+    ],
+    ['CausewayRefreshQueueStuck', /^max\(job_queue_depth\) > 0 and sum\(increase\(job_started_total\[5m\]\)\) == 0$/],
+    ['CausewayCreditsRefused', /increase\(provider_calls_total\{result="refused"\}\[1h\]\)\) > 0$/],
     ['CausewayModelBudgetNearlyUsed', /\(gtm_pipeline_model_budget_used_ratio\) > 0\.9$/],
   ])('%s has the threshold that was promised', (name, expression) => {
     expect(alerts.find(({ alert }) => alert === name)?.expr).toMatch(expression);
+  });
+
+  test('the queue of refreshes may stand still for a quarter of an hour', () => {
+    expect(alerts.find(({ alert }) => alert === 'CausewayRefreshQueueStuck')?.for).toBe('15m');
   });
 
   test('have names of their own, and a section each in the runbook', () => {

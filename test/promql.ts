@@ -11,6 +11,7 @@ const promqlWords = new Set([
   'histogram_quantile',
   'and',
   'clamp_min',
+  'scalar',
 ]);
 
 /** Every series that a registry of ours can have: a histogram is three of them. */

@@ -13,7 +13,7 @@ let database: Database;
 let drop: () => Promise<void>;
 beforeAll(async () => {
   const made = await createTestDatabase();
-  drop = made.drop;
+  drop = () => made.drop();
   database = openDatabase({ url: made.url, applicationName: 'test', maxConnections: 20 });
 });
 afterAll(async () => {
@@ -54,6 +54,32 @@ const end = (jobId: string, status = 'completed') =>
 const startedAgo = (jobId: string, ms: number) =>
   database.queries.execute(sql`
     update buyer_group_refresh_logs set started_at = clock_timestamp() - ${ms} * interval '1 millisecond' where id = ${jobId}`);
+
+async function waiting(count: number, tenantId = 'default', priority = 3) {
+  const made: { companyId: string; jobId: string }[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const companyId = await company(tenantId);
+    made.push({ companyId, ...(await ask(companyId, { tenantId, priority })) });
+  }
+  return made;
+}
+/** Everybody asks, round after round, until so many were begun; each is over at once. */
+async function order(all: readonly { companyId: string; jobId: string }[], limits: Partial<TurnLimits>) {
+  const begun: string[] = [];
+  for (let round = 0; round < 4 * all.length && begun.length < all.length; round += 1) {
+    for (const { companyId, jobId } of all) {
+      if (begun.includes(jobId)) continue;
+      const turn = await take(companyId, limits);
+      if (turn.state !== 'begun') continue;
+      begun.push(jobId);
+      await end(jobId);
+    }
+  }
+  return begun;
+}
+
+const met = (tenantId: string, by: Parameters<typeof findOrAddCompany>[2]) =>
+  findOrAddCompany(database.queries, tenantId, by);
 
 describe('one company', () => {
   test('the first change is refreshed at once, and those that come meanwhile go into one run after its window', async () => {
@@ -108,29 +134,6 @@ describe('one company', () => {
 });
 
 describe('all together', () => {
-  async function waiting(count: number, tenantId = 'default', priority = 3) {
-    const made: { companyId: string; jobId: string }[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const companyId = await company(tenantId);
-      made.push({ companyId, ...(await ask(companyId, { tenantId, priority })) });
-    }
-    return made;
-  }
-  /** Everybody asks, round after round, until so many were begun; each is over at once. */
-  async function order(all: readonly { companyId: string; jobId: string }[], limits: Partial<TurnLimits>) {
-    const begun: string[] = [];
-    for (let round = 0; round < 4 * all.length && begun.length < all.length; round += 1) {
-      for (const { companyId, jobId } of all) {
-        if (begun.includes(jobId)) continue;
-        const turn = await take(companyId, limits);
-        if (turn.state !== 'begun') continue;
-        begun.push(jobId);
-        await end(jobId);
-      }
-    }
-    return begun;
-  }
-
   test('no more than ten begin in a minute, and the next is told when the oldest of them is a minute old', async () => {
     const all = await waiting(12);
     const turns = [];
@@ -209,9 +212,6 @@ describe('all together', () => {
 });
 
 describe('a company is the same one', () => {
-  const met = (tenantId: string, by: Parameters<typeof findOrAddCompany>[2]) =>
-    findOrAddCompany(database.queries, tenantId, by);
-
   test('by its domain, by an id of a source, or by a name that no other domain has', async () => {
     const tenant = randomUUID();
     const id = await met(tenant, { source: 'lusha', id: '7', domain: 'a.example', name: 'Acme  Ltd' });

@@ -114,7 +114,17 @@ async function unusedKey({ queries, configuration }: Causeway): Promise<string> 
   return id;
 }
 
-const nothing = { violations: 0, payloads: 0, failed: 0, leads: 0, modelCalls: 0, audit: 0, keys: 0 };
+const nothing = {
+  violations: 0,
+  payloads: 0,
+  failed: 0,
+  leads: 0,
+  modelCalls: 0,
+  refreshLogs: 0,
+  formerMembers: 0,
+  audit: 0,
+  keys: 0,
+};
 
 describe('what was kept for long enough', () => {
   it('goes when the schedule says so, and all else stays', async () => {
@@ -144,7 +154,7 @@ describe('what was kept for long enough', () => {
         select gen_random_uuid(), 'default', ${id}, 0, current_date, '', '', '\\x00', clock_timestamp() - ${days} * interval '1 day'`);
 
     expect(retained.parse(await triggered(causeway))).toEqual({
-      gone: { violations: 1, payloads: 2, failed: 0, leads: 1, modelCalls: 1, audit: 1, keys: 1 },
+      gone: { ...nothing, violations: 1, payloads: 2, leads: 1, modelCalls: 1, audit: 1, keys: 1 },
       left: [],
     });
     expect(await count(causeway, sql`schema_violations`)).toBe(1);
@@ -331,6 +341,8 @@ describe('the schedules', () => {
       { name: 'payloads', days: 400 },
       { name: 'failed', days: 730 },
       { name: 'modelCalls', days: 730 },
+      { name: 'refreshLogs', days: 400 },
+      { name: 'formerMembers', days: 400 },
       { name: 'keys', days: 1 },
     ]);
     await handle.pause('looked at by hand');
@@ -340,7 +352,7 @@ describe('the schedules', () => {
     expect((await handle.describe()).state).toMatchObject({ paused: true, note: 'looked at by hand' });
 
     const off =
-      'retention: {violations: keep, payloads: keep, failed: keep, leads: keep, modelCalls: keep, audit: keep}';
+      'retention: {violations: keep, payloads: keep, failed: keep, leads: keep, modelCalls: keep, refreshLogs: keep, formerMembers: keep, audit: keep}';
     await upkeep(off, false)();
     await upkeep(`${off}\nwarehouse: {compaction: false}`)();
     for (const name of ['retention', 'warehouse-compaction'])

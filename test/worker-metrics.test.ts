@@ -46,6 +46,10 @@ it('a worker serves what it counted, what is open, its own process, and what Tem
   });
   expect(own).toMatch(/^gtm_pipeline_lane_head_age_seconds 0$/m);
   expect(own).toMatch(/^gtm_pipeline_unknown_effects 0$/m);
+  // A series that begins with its first value hides that one: what may be rare is there from the start.
+  expect(own).toMatch(/^pipeline_completed_total\{workflow="leadIntake",outcome="captured"\} 0$/m);
+  expect(own).toMatch(/^pipeline_step_duration_seconds_count\{step="act",result="failed"\} 0$/m);
+  expect(own).toMatch(/^provider_calls_total\{provider="Lusha",result="refused"\} 0$/m);
   expect(own).toMatch(/^process_cpu_seconds_total/m);
   expect(own).not.toContain(id);
   expect(await page(pages.sdk)).toMatch(/^temporal_worker_task_slots_available/m);

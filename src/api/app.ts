@@ -15,6 +15,8 @@ import { codecRoutes } from './routes/codec.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ingestRoutes, type IngestDependencies } from './routes/ingest.ts';
 import { healthRoutes } from './routes/health.ts';
+import { intelligenceRoutes } from './routes/intelligence.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { opsRoutes } from './routes/ops/index.ts';
@@ -25,6 +27,8 @@ export type AppDependencies = { log: Logger; trustedProxies: readonly string[] }
   IngestDependencies &
   Omit<Parameters<typeof eventRoutes>[1], 'readers'> &
   Omit<Parameters<typeof leadRoutes>[1], 'readers'> &
+  Omit<Parameters<typeof jobRoutes>[1], 'readers'> &
+  Omit<Parameters<typeof intelligenceRoutes>[1], 'readers'> &
   Parameters<typeof opsRoutes>[1] &
   Parameters<typeof metricsRoutes>[1] &
   Parameters<typeof codecRoutes>[1] &
@@ -90,6 +94,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     eventRoutes(routes, { ...dependencies, readers });
     schemaRoutes(routes);
     await leadRoutes(routes, { ...dependencies, readers });
+    jobRoutes(routes, { ...dependencies, readers });
+    await intelligenceRoutes(routes, { ...dependencies, readers });
     healthRoutes(routes, dependencies);
     metricsRoutes(routes, dependencies);
     await opsRoutes(routes, dependencies);

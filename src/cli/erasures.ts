@@ -26,7 +26,8 @@ export function erasuresCommand(withErasures: <T>(work: (erasures: Erasures) => 
        npm run causeway -- erasures verify <file with a receipt>
 
 'request' deletes the keys of the person and all that is kept of them, and has every provider that was given something of
-them erase it; a worker does so in the background. An id is that of an event or a lead of theirs, or hubspot:<portal>:<contact>.
+them erase it; a worker does so in the background. An id is that of an event or a lead of theirs, hubspot:<portal>:<contact>,
+coresignal:<member>, or lusha:<contact>.
 'show' says how far it is, and prints the signed receipt once nothing is left. 'verify' says whether a receipt is ours, unchanged.`,
 
     async run(args, output) {

@@ -10,8 +10,9 @@ export function subjectsCommand(withSubjects: <T>(work: (subjects: Subjects) => 
     summary: 'export all that is held of a person',
     help: `Usage: npm run -s causeway -- subjects --email <address> | --phone <number> | --id <id>
 
-Prints, as JSON, all that is held of a person: leads, events with what was sent, decided and done, who was told, consents. An id
-is that of an event or a lead of theirs, or hubspot:<portal>:<contact>. Every export is noted in the audit log.`,
+Prints, as JSON, all that is held of a person: leads, events with what was sent, decided and done, who was told, consents, buyer
+groups. An id is that of an event or a lead of theirs, hubspot:<portal>:<contact>, coresignal:<member>, or lusha:<contact>. Every
+export is noted in the audit log.`,
 
     async run(args, output) {
       const { values } = parseArgs({ args: [...args], options: whomOptions });

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { EventView } from '../domain/event-view.ts';
+import { refreshType } from '../domain/refresh.ts';
 import type { Why } from '../operations/why.ts';
 import { type Command, type Output, UsageError } from './command.ts';
 import { formatTable } from './table.ts';
@@ -12,7 +13,8 @@ export function whyCommand(withWhy: <T>(work: (why: Why) => Promise<T>) => Promi
     summary: 'explain what became of an event',
     help: `Usage: npm run causeway -- why <event id> [--json]
 
-Says what became of an event: the decision, who made it, every condition with the value it had, and each effect.
+Says what became of an event: the decision, who made it, every condition with the value it had, each effect,
+and the refreshes of buyer groups that a role change led to: coalesced ones went into a run that was to come anyway.
 
   --json  print what GET /api/v1/events/<event id> answers`,
 
@@ -36,7 +38,7 @@ Says what became of an event: the decision, who made it, every condition with th
   };
 }
 
-function explain({ decision, actions, failure, workflow, ...event }: EventView, output: Output): void {
+function explain({ decision, actions, failure, workflow, refreshes, ...event }: EventView, output: Output): void {
   const out = (line: string) => output.out(line);
   out(`${event.type} from ${event.source}: ${event.state}${event.outcome === null ? '' : `, ${event.outcome}`}`);
   out(`received ${event.receivedAt}, ${event.finishedAt === null ? 'not finished' : `finished ${event.finishedAt}`}`);
@@ -61,6 +63,18 @@ function explain({ decision, actions, failure, workflow, ...event }: EventView, 
   if (effects.length > 0) {
     for (const line of formatTable(['action', 'target', 'effect', 'attempts', 'key'], effects, 140)) out(line);
   }
+  const jobs = refreshes.map(({ jobId, companyId, move, coalesced, status }) => [
+    jobId,
+    companyId,
+    move ?? '-',
+    status,
+    coalesced ? 'yes' : 'no',
+  ]);
+  if (jobs.length > 0) {
+    for (const line of formatTable(['refresh', 'company', 'since somebody', 'status', 'coalesced'], jobs)) out(line);
+    out('npm run causeway -- jobs show <refresh> says more of one');
+  }
+  if (event.type === refreshType) out(`it carries a refresh out: npm run causeway -- jobs show ${event.id}`);
   if (workflow) out(`workflow ${workflow.url}`);
   else if (event.outcome === 'no_consent') {
     out(

@@ -134,6 +134,10 @@ const causewayFile = z.strictObject({
       /** Rows of `leads`, and their copies in the warehouse. */
       leads: keptFor(overAWeek).default('keep'),
       modelCalls: keptFor(overAWeek).default(730),
+      /** Finished refreshes of buyer groups, but the latest of each company. */
+      refreshLogs: keptFor(overAWeek).default(400),
+      /** Places in a group, since they were left. */
+      formerMembers: keptFor(1).default(400),
       audit: keptFor(1).default('keep'),
     })
     .prefault({}),

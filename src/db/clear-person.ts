@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import { countRemoved } from './erasures.ts';
+import { residuePatterns } from './residue.ts';
 import { blank } from './remove-person.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
 
@@ -9,8 +10,9 @@ export interface ErasedPerson {
   erasureId: string;
   tenantId: string;
   emails: readonly string[];
+  phones: readonly string[];
   aliases: readonly string[];
-  /** Of contacts, in the cache of what was read. */
+  /** Of contacts and members, in the cache of what was read. */
   objects: readonly string[];
 }
 
@@ -40,7 +42,8 @@ export async function clearRows(queries: Queries, person: ErasedPerson): Promise
       delete from facts_cache where tenant_id = ${tenantId} and object_hash = any(${texts(person.objects)})`);
     await countRemoved(transaction, erasureId, { leads, consents, facts_cache: cached });
   });
-  await removeIdleKeys(queries, tenantId, person.aliases);
+  await clearNames(queries, person);
+  await removeIdleKeys(queries, person);
 }
 
 /** Events that named the person and had been open, or were storing it in that moment. */
@@ -55,19 +58,66 @@ async function blankNamed(transaction: Transaction, person: ErasedPerson, before
   await blank(transaction, [], ids);
 }
 
+/** Where a company, or whoever asks, is named by hand, and may be named by an address of somebody. */
+const namedByHand = [
+  { name: 'companies', table: sql`companies`, column: sql`name`, only: sql`true` },
+  { name: 'company_aliases', table: sql`company_aliases`, column: sql`value`, only: sql`kind = 'name'` },
+  {
+    name: 'buyer_group_refresh_reasons',
+    table: sql`buyer_group_refresh_reasons`,
+    column: sql`requested_by`,
+    only: sql`true`,
+  },
+] as const;
+
+/** A company that somebody called by an address or a number of the person goes without a name; it stays with its domain and its group, and a request with its run. */
+async function clearNames(queries: Queries, { erasureId, tenantId, emails, phones }: ErasedPerson): Promise<void> {
+  for (const pattern of residuePatterns([...emails, ...phones]))
+    await inTransaction(queries, async (transaction) => {
+      for (const { name, table, column, only } of namedByHand) {
+        const theirs = sql`tenant_id = ${tenantId} and ${only} and ${column} ~* ${pattern}`;
+        const statement =
+          name === 'company_aliases'
+            ? sql`delete from ${table} where ${theirs}`
+            : sql`update ${table} set ${column} = null where ${theirs}`;
+        const { rowCount } = await transaction.execute(statement);
+        if ((rowCount ?? 0) > 0) await countRemoved(transaction, erasureId, { [name]: rowCount ?? 0 });
+      }
+    });
+}
+
+/** How many names of companies still say an address or a number of the person. Ids and other numbers are nobody's. */
+async function countCompanyNames(queries: Queries, { tenantId, emails, phones }: NamedPerson): Promise<number> {
+  let count = 0;
+  for (const pattern of residuePatterns([...emails, ...phones])) {
+    const { rows } = await queries.execute<{ count: number }>(sql`
+      select (select count(*)::int from companies where tenant_id = ${tenantId} and concat_ws(' ', name, domain) ~* ${pattern})
+        + (select count(*)::int from company_aliases where tenant_id = ${tenantId} and kind in ('name', 'domain') and value ~* ${pattern}) as count`);
+    count += rows[0]?.count ?? 0;
+  }
+  return count;
+}
+
 /**
  * A key that was made for a copy alone, while the erasure was under way. Locked before it is looked at: what refers to a key locks
  * it, too, and one that is being used just now is skipped.
  */
-const removeIdleKeys = (queries: Queries, tenantId: string, aliases: readonly string[]): Promise<number> =>
+const removeIdleKeys = (queries: Queries, { erasureId, tenantId, aliases }: ErasedPerson): Promise<void> =>
   inTransaction(queries, async (transaction) => {
     const { rows } = await transaction.execute<{ id: string }>(sql`
       select k.id from subject_keys k where k.id in (select a.key_id from subject_aliases a where a.tenant_id = ${tenantId}
         and a.kind <> 'phone' and a.alias = any(${texts(aliases)})) order by k.id for update skip locked`);
-    const { rowCount } = await transaction.execute(sql`
-      delete from subject_keys k where k.id = any(${sql.param(rows.map(({ id }) => id))}::uuid[])
-        and not exists (select from events e where e.subject_key_id = k.id)`);
-    return rowCount ?? 0;
+    // Whoever asks again to be told of a refresh has come back, as somebody has of whom an event tells.
+    const { rows: gone } = await transaction.execute<{ people: number; members: number }>(sql`
+      with idle as (
+        delete from subject_keys k where k.id = any(${sql.param(rows.map(({ id }) => id))}::uuid[])
+          and not exists (select from events e where e.subject_key_id = k.id)
+          and not exists (select from buyer_group_refresh_reasons r where r.requester_key_id = k.id)
+        returning id
+      ) select (select count(*)::int from people join idle using (id)) as people,
+        (select count(*)::int from buyer_group_members m join idle on idle.id = m.person_id) as members`);
+    const { people = 0, members = 0 } = gone[0] ?? {};
+    if (people > 0) await countRemoved(transaction, erasureId, { people, buyer_group_members: members });
   });
 
 export type SealedViolation = { id: string; keyId: string; wrappedKey: Buffer; sealed: Buffer };
@@ -94,22 +144,32 @@ export async function blankViolations(queries: Queries, erasureId: string, ids: 
   });
 }
 
-/** What is left that should be gone: keys and leads from before the erasure, and blanked events that say something after all. */
-export async function countLeft(
-  queries: Queries,
-  person: Pick<ErasedPerson, 'erasureId' | 'tenantId' | 'aliases' | 'emails'>,
-): Promise<{ subject_keys: number; leads: number; events: number }> {
+type NamedPerson = Pick<ErasedPerson, 'erasureId' | 'tenantId' | 'aliases' | 'emails' | 'phones'>;
+
+/** What is left that should be gone, by the table. */
+type Left = Record<'subject_keys' | 'leads' | 'events' | 'people' | 'buyer_group_members' | 'companies', number>;
+
+/**
+ * What is left that should be gone: keys, leads, and places in groups from before the erasure, blanked events that say something
+ * after all, and companies that are called by what names the person.
+ */
+export async function countLeft(queries: Queries, person: NamedPerson): Promise<Left> {
   const { erasureId, tenantId, aliases, emails } = person;
   const known = sql`a.tenant_id = ${tenantId} and a.kind in ('email', 'external') and a.alias = any(${texts(aliases)})`;
   const theirs = sql`select event_id from erasure_events where erasure_id = ${erasureId}`;
   const before = sql`(select erased_at from erasures where id = ${erasureId})`;
-  const { rows } = await queries.execute<{ subject_keys: number; leads: number; events: number }>(sql`
+  const { rows } = await queries.execute<Omit<Left, 'companies'>>(sql`
+    with keys as (
+      select distinct k.id from subject_keys k join subject_aliases a on a.key_id = k.id where ${known} and k.created_at <= ${before}
+    )
     select
-      (select count(distinct k.id)::int from subject_keys k join subject_aliases a on a.key_id = k.id
-        where ${known} and k.created_at <= ${before}) as subject_keys,
+      (select count(*)::int from keys) as subject_keys,
+      (select count(*)::int from people join keys using (id)) as people,
+      (select count(*)::int from buyer_group_members m join keys k on k.id = m.person_id) as buyer_group_members,
       (select count(*)::int from (select l.id from leads l join (${theirs}) x on x.event_id = l.id
         union select id from leads where tenant_id = ${tenantId} and email = any(${texts(emails)}) and received_at <= ${before}) l) as leads,
       (select count(*)::int from events e join (${theirs}) x on x.event_id = e.id
         where e.facts_sealed is not null or (e.subject_key_id is null and e.sealed is not null)) as events`);
-  return rows[0] ?? { subject_keys: 0, leads: 0, events: 0 };
+  const nothing = { subject_keys: 0, people: 0, buyer_group_members: 0, leads: 0, events: 0 };
+  return { ...(rows[0] ?? nothing), companies: await countCompanyNames(queries, person) };
 }

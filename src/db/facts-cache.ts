@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
+import { timeAgo } from './retention/time-ago.ts';
 
 export interface CachedObject {
   tenantId: string;
@@ -60,14 +61,23 @@ export async function storeCachedFacts(queries: Queries, facts: readonly FactsTo
       where c.fetched_at < excluded.fetched_at`);
 }
 
-/** Deletes up to `count` of what was kept more than `olderThanMs` ago; returns how many it were. */
+/** What was paid for. The indexes by age say it in the same words. */
+export const isBought = sql`provider in ('coresignal', 'lusha')`;
+const isFree = sql`provider not in ('coresignal', 'lusha')`;
+
+/**
+ * Deletes, of each, up to `count`: what was kept for longer than `olderThanMs`, and what was paid for for longer than `boughtOlderThanMs`; returns
+ * how many it were.
+ */
 export async function forgetCachedFacts(
   queries: Queries,
-  { olderThanMs, count }: { olderThanMs: number; count: number },
+  limits: { olderThanMs: number; boughtOlderThanMs: number; count: number },
 ): Promise<number> {
+  const oldest = (which: SQL, ms: number) => sql`array(
+    select ctid from facts_cache where ${which} and stored_at < ${timeAgo(ms)}
+    order by stored_at limit ${limits.count} for update skip locked)`;
   const { rowCount } = await queries.execute(sql`
-    delete from facts_cache where ctid = any(array(
-      select ctid from facts_cache where stored_at < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
-      order by stored_at limit ${count} for update skip locked))`);
+    delete from facts_cache where ctid = any(${oldest(isFree, limits.olderThanMs)}
+      || ${oldest(isBought, limits.boughtOlderThanMs)})`);
   return rowCount ?? 0;
 }

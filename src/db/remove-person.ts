@@ -26,6 +26,9 @@ export type LastView = {
   }[];
 };
 
+/** What is sealed under one key beside events: of the person, or, by the id of a job, the address of whoever asked for it. */
+export type LastKnown = { of: 'person' | 'requester'; id: string; keyId: string; wrappedKey: Buffer; sealed: Buffer };
+
 export type RemovedPerson =
   | { keys: number; events: number }
   /** Another erasure of the same person has begun, and is not over. */
@@ -46,7 +49,7 @@ export function removePerson(
   queries: Queries,
   run: EventRun,
   person: Person,
-  keep: (last: readonly LastView[], aliases: readonly string[]) => Buffer,
+  keep: (last: readonly LastView[], known: readonly LastKnown[], aliases: readonly string[]) => Buffer,
 ): Promise<RemovedPerson | undefined> {
   return inTransaction(queries, async (transaction) => {
     const { rows: own } = await transaction.execute<{ erasedAt: Date | null }>(sql`
@@ -67,7 +70,7 @@ export function removePerson(
     const other = await readUnfinished(transaction, run.eventId, person.tenantId, aliases);
     if (other) return other;
     const last = await readLastView(transaction, person.tenantId, keyIds, aliases);
-    const factsSealed = keep(last, aliases);
+    const factsSealed = keep(last, await readLastKnown(transaction, keyIds), aliases);
     // What only names them goes on without them, and is blanked when it is over.
     const ids = (about: boolean) =>
       last.filter((event) => event.about === about && (about || event.isOver)).map(({ id }) => id);
@@ -80,9 +83,13 @@ export function removePerson(
       insert into erased_subjects (tenant_id, alias, erased_at, erasure_id)
       select ${person.tenantId}, unnest(${sql.param(aliases)}::text[]), clock_timestamp(), ${run.eventId}
       on conflict (tenant_id, alias) do update set erased_at = excluded.erased_at, erasure_id = excluded.erasure_id`);
+    const removed = {
+      subject_keys: keyIds.length,
+      events: last.length,
+      ...(await leaveGroups(transaction, keyIds)),
+    };
     await transaction.execute(sql`
-      update erasures set erased_at = clock_timestamp(), removed = removed || ${JSON.stringify({ subject_keys: keyIds.length, events: last.length })}::jsonb
-      where id = ${run.eventId}`);
+      update erasures set erased_at = clock_timestamp(), removed = removed || ${JSON.stringify(removed)}::jsonb where id = ${run.eventId}`);
     await transaction.execute(sql`delete from subject_keys where id = any(${sql.param(keyIds)}::uuid[])`);
     return { keys: keyIds.length, events: last.length };
   });
@@ -124,6 +131,41 @@ async function readLastView(
         'phones', jsonb_build_array(l.phone, l.metadata -> 'normalised' ->> 'phone_e164')) from leads l where l.id = e.id) as lead
     from theirs t join events e using (id) join subject_keys k on k.id = e.subject_key_id`);
   return rows;
+}
+
+async function readLastKnown(transaction: Transaction, keyIds: readonly string[]): Promise<LastKnown[]> {
+  const { rows } = await transaction.execute<LastKnown>(sql`
+    select s.*, k.wrapped as "wrappedKey" from (
+      select 'person' as of, id, id as "keyId", sealed from people
+      union all
+      select 'requester', job_id, requester_key_id, requester_sealed from buyer_group_refresh_reasons where requester_sealed is not null
+    ) s join subject_keys k on k.id = s."keyId" where s."keyId" = any(${sql.param([...keyIds])}::uuid[])`);
+  return rows;
+}
+
+/**
+ * What goes with the keys of a person, counted while it is there: who they are, and each place in a group, with what changed
+ * there. The groups they were in are one smaller; an address to tell of a refresh is blanked, since its row stays.
+ */
+async function leaveGroups(transaction: Transaction, keyIds: readonly string[]): Promise<Record<string, number>> {
+  const theirs = sql`any(${sql.param([...keyIds])}::uuid[])`;
+  const { rowCount: requests } = await transaction.execute(sql`
+    update buyer_group_refresh_reasons set requester_sealed = null, requester_key_id = null where requester_key_id = ${theirs}`);
+  // Locked, so that none comes or leaves between the count and the end.
+  await transaction.execute(sql`select from people where id = ${theirs} order by id for update`);
+  // Before the groups, as a refresh locks them when it saves.
+  await transaction.execute(sql`
+    select from buyer_group_members where person_id = ${theirs} order by company_id, person_id for update`);
+  const { rows } = await transaction.execute<{ people: number; members: number }>(sql`
+    select (select count(*)::int from people where id = ${theirs}) as people,
+      (select count(*)::int from buyer_group_members where person_id = ${theirs}) as members`);
+  await transaction.execute(sql`
+    update buyer_groups g set members = greatest(0, g.members - m.count)
+    from (select company_id, count(*)::int as count from buyer_group_members
+      where person_id = ${theirs} and left_at is null and last_seen_at is not null group by company_id) m
+    where g.company_id = m.company_id`);
+  const { people = 0, members = 0 } = rows[0] ?? {};
+  return { people, buyer_group_members: members, buyer_group_refresh_reasons: requests ?? 0 };
 }
 
 /**

@@ -21,10 +21,15 @@ function residuePattern(texts: readonly string[]): string {
 /** In which tables a row says one of these texts, and how many rows do. What is sealed says nothing. */
 export async function findInTables(queries: Queries, texts: readonly string[]): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
-  for (let from = 0; from < texts.length; from += textsAtOnce)
-    await addFound(queries, residuePattern(texts.slice(from, from + textsAtOnce)), found);
+  for (const pattern of residuePatterns(texts)) await addFound(queries, pattern, found);
   return found;
 }
+
+/** As many as it takes for all of these texts, each for a statement of its own. */
+export const residuePatterns = (texts: readonly string[]): string[] =>
+  Array.from({ length: Math.ceil(texts.length / textsAtOnce) }, (_, index) =>
+    residuePattern(texts.slice(index * textsAtOnce, (index + 1) * textsAtOnce)),
+  );
 
 async function addFound(queries: Queries, pattern: string, found: Record<string, number>): Promise<void> {
   const { rows: tables } = await queries.execute<{ name: string; pages: number }>(sql`

@@ -3,18 +3,20 @@ import { type CanonicalEvent, canonicalEvent } from './event.ts';
 import type { ParsedEvent, SubjectIdentifiers } from './incoming.ts';
 
 /**
- * How a person is named: by an address, a phone, or an id, which is that of an event or a lead of theirs, or
- * `hubspot:<portal>:<contact>`.
+ * How a person is named: by an address, a phone, or an id, which is that of an event or a lead of theirs, or one by which a
+ * provider knows them: `hubspot:<portal>:<contact>`, `coresignal:<member>` or `lusha:<contact>`.
  */
 export const subjectQuery = z.union(
   [
     z.strictObject({ email: z.string().trim().min(3).max(254).includes('@') }),
     z.strictObject({ phone: z.string().trim().min(3).max(50).regex(/\d/) }),
-    z.strictObject({ id: z.union([z.uuid(), z.string().regex(/^hubspot:\d{1,19}:\d{1,19}$/)]) }),
+    z.strictObject({
+      id: z.union([z.uuid(), z.string().regex(/^(?:hubspot:\d{1,19}:\d{1,19}|coresignal:\d{1,19}|lusha:\S{1,100})$/)]),
+    }),
   ],
   {
     error:
-      'expected exactly one of email, phone, or id (the id of an event or a lead, or hubspot:<portal id>:<contact id>)',
+      'expected exactly one of email, phone, or id (the id of an event or a lead, hubspot:<portal id>:<contact id>, coresignal:<member id>, or lusha:<contact id>)',
   },
 );
 export type SubjectQuery = z.infer<typeof subjectQuery>;
@@ -24,7 +26,9 @@ export function whomOf(query: SubjectQuery): { identifiers: SubjectIdentifiers }
   if ('email' in query) return { identifiers: { kind: 'person', email: query.email } };
   if ('phone' in query) return { identifiers: { kind: 'person', phone: query.phone } };
   if (!query.id.includes(':')) return { eventId: query.id };
-  return { identifiers: { kind: 'person', external: query.id.split(':') } };
+  const [provider = '', ...id] = query.id.split(':');
+  // An id of Lusha is any text, a colon in it too.
+  return { identifiers: { kind: 'person', external: [provider, ...(provider === 'hubspot' ? id : [id.join(':')])] } };
 }
 
 const wishPayload = z.object({ wish: subjectQuery, requestedBy: z.string() });
@@ -72,6 +76,8 @@ export const erasureFacts = z.strictObject({
   emails: texts,
   phones: texts,
   contactIds: texts,
+  /** By which the directory of companies knows them. */
+  directoryIds: texts.default([]),
   /** Keyed hashes of every identifier. */
   aliases: texts,
   /** What providers were given, and has to be taken back: the effect, where it went, and its receipt. */

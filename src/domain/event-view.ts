@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { decision, priorities } from './decision.ts';
 import { facts } from './facts.ts';
+import { moves } from './buyer-group.ts';
+import { jobStatuses } from './refresh.ts';
 
 /** What the ledger says of one effect. `skipped` is only ever a run's own view: the effect was confirmed before. */
 const effectView = z.object({
@@ -23,6 +25,19 @@ export const eventView = z.object({
   correlationId: z.string(),
   receivedAt: z.string(),
   finishedAt: z.string().nullable(),
+  /** The refreshes that a role change led to: their ids, the first of them, and what became of each. */
+  jobId: z.string().nullable(),
+  jobIds: z.array(z.string()),
+  refreshes: z.array(
+    z.object({
+      jobId: z.string(),
+      companyId: z.string(),
+      move: z.enum(moves).nullable(),
+      /** It went into a run that was to come anyway, or has to wait since one was within the hour. */
+      coalesced: z.boolean(),
+      status: z.enum(jobStatuses),
+    }),
+  ),
   decision: decision
     .omit({ actions: true })
     .extend({ facts: facts.pick({ provider: true, fetchedAt: true, parts: true, gaps: true }) })

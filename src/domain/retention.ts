@@ -2,7 +2,17 @@
  * What is kept for a time, by class, in the order in which it goes: what was sent and decided before the rows of leads, and keys last,
  * when what they sealed is gone.
  */
-export const retentionClasses = ['violations', 'payloads', 'failed', 'leads', 'modelCalls', 'audit', 'keys'] as const;
+export const retentionClasses = [
+  'violations',
+  'payloads',
+  'failed',
+  'leads',
+  'modelCalls',
+  'refreshLogs',
+  'formerMembers',
+  'audit',
+  'keys',
+] as const;
 export type RetentionClass = (typeof retentionClasses)[number];
 
 /** One class, and for how many days its rows are kept. */

@@ -11,6 +11,8 @@ export const createWakeForgotten =
   async ({ staleMs }: { staleMs: number }): Promise<void> => {
     const forgotten = await takeForgotten(queries, { staleMs, count });
     await Promise.all(
-      forgotten.map(({ jobId, companyId, tenantId }) => wakeCompany({ id: companyId, tenantId }, jobId)),
+      forgotten.map(({ jobId, companyId, tenantId, status }) =>
+        wakeCompany({ id: companyId, tenantId }, status === 'waiting' ? jobId : `${jobId}:ended`),
+      ),
     );
   };

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { consentsCommand } from '../cli/consents.ts';
 import { erasuresCommand } from '../cli/erasures.ts';
 import { failuresCommand } from '../cli/failures.ts';
+import { groupsCommand } from '../cli/groups.ts';
+import { jobsCommand } from '../cli/jobs.ts';
 import { keysCommand } from '../cli/keys.ts';
 import { lanesCommand } from '../cli/lanes.ts';
 import { migrateCommand } from '../cli/migrate.ts';
@@ -19,6 +21,7 @@ import { warehouseCommand } from '../cli/warehouse.ts';
 import { whyCommand } from '../cli/why.ts';
 import { readConfiguration } from '../config/environment.ts';
 import { migrateDatabase } from '../db/migrate.ts';
+import { databasePlace, orSayWhere } from './cli/database-place.ts';
 import { ruleCases } from './cli/rule-cases.ts';
 import type { withOperations as WithOperations } from './cli/with-operations.ts';
 
@@ -28,15 +31,13 @@ const histories = () => import('./cli/histories.ts');
 const withOperations: typeof WithOperations = async (work) =>
   (await import('./cli/with-operations.ts')).withOperations(work);
 
-function databasePlace(): string {
-  const { hostname, port, pathname } = new URL(readConfiguration().DATABASE_URL);
-  return `the database '${pathname.slice(1)}' at ${hostname}:${port || '5432'}`;
-}
-
 const commands = [
   migrateCommand({
-    migrate: (onApplied) => migrateDatabase(readConfiguration().DATABASE_URL, onApplied),
-    database: databasePlace,
+    async migrate(onApplied) {
+      const configuration = readConfiguration();
+      await orSayWhere(configuration, migrateDatabase(configuration.DATABASE_URL, onApplied));
+    },
+    database: () => databasePlace(readConfiguration()),
   }),
   replayCommand({
     fetchHistory: async (workflowId) => (await histories()).fetchByConfiguration(workflowId),
@@ -48,6 +49,8 @@ const commands = [
   redriveCommand((work) => withOperations(({ redrives }) => work(redrives))),
   whyCommand((work) => withOperations(({ why }) => work(why))),
   lanesCommand(() => withOperations(({ lanes }) => lanes())),
+  jobsCommand((work) => withOperations(({ jobs }) => work(jobs))),
+  groupsCommand((work) => withOperations(work)),
   settleCommand((key, what, by) => withOperations(({ settleEffect }) => settleEffect(key, what, by))),
   rulesCommand(ruleCases),
   keysCommand((work) => withOperations(({ apiKeys }) => work(apiKeys))),

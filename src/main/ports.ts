@@ -1,10 +1,9 @@
 import type { Configuration } from '../config/environment.ts';
-import { createCoreSignal } from '../connectors/coresignal/index.ts';
 import { createGmail } from '../connectors/gmail/index.ts';
 import { createHubSpot } from '../connectors/hubspot/index.ts';
 import { noIntentProvider } from '../connectors/intent/index.ts';
-import { createLusha } from '../connectors/lusha/index.ts';
 import type { Ports, RequestLimit } from '../connectors/ports.ts';
+import { peopleOf } from './people-ports.ts';
 import { searchOf } from './search.ts';
 import { warehouseOf } from './warehouse.ts';
 import { createSlack } from '../connectors/slack/index.ts';
@@ -34,19 +33,6 @@ export function portsOf(configuration: Configuration, hubspotLimit?: RequestLimi
       apiUrl: configuration.GMAIL_API_URL,
       auth: email && privateKey ? { serviceAccount: { email, privateKey } } : { accessToken: accessToken ?? '' },
     }),
-  };
-}
-
-/** Who tells of companies and people; nobody whose key is not set. */
-function peopleOf(configuration: Configuration): Pick<Ports, 'companies' | 'people'> {
-  const { CORESIGNAL_API_KEY: coreSignalKey, LUSHA_API_KEY: lushaKey } = configuration;
-  return {
-    companies:
-      coreSignalKey === undefined
-        ? undefined
-        : createCoreSignal({ apiKey: coreSignalKey, baseUrl: configuration.CORESIGNAL_API_URL }),
-    people:
-      lushaKey === undefined ? undefined : createLusha({ apiKey: lushaKey, baseUrl: configuration.LUSHA_API_URL }),
   };
 }
 

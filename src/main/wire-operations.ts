@@ -3,21 +3,27 @@ import type { Queries } from '../db/database.ts';
 import { keptFor } from '../domain/retention.ts';
 import { createAccept } from '../intake/accept.ts';
 import { createRedrive } from '../intake/redrive.ts';
+import { createWakeCompany } from '../intake/wake-company.ts';
 import { createStarter } from '../intake/starter.ts';
 import { leadCopiesIn } from '../connectors/lead-copies.ts';
 import { createSpellings } from '../leads/spellings.ts';
 import { createApiKeys } from '../operations/api-keys.ts';
+import { createBuyerGroups } from '../operations/buyer-groups.ts';
 import { createConsents } from '../operations/consents.ts';
 import { createSettleEffect } from '../operations/effects.ts';
 import { createErasures } from '../operations/erasures.ts';
 import { createFailures } from '../operations/failures.ts';
+import { createJobs } from '../operations/jobs.ts';
 import { createLanes } from '../operations/lanes.ts';
+import { createProviderHealth } from '../operations/provider-health.ts';
 import { createProviders } from '../operations/providers.ts';
 import { createRedrives } from '../operations/redrives.ts';
+import { createRefreshRequests } from '../operations/refresh-requests.ts';
 import { createRetention } from '../operations/retention.ts';
 import { createSubjects } from '../operations/subjects.ts';
 import { createViolationList } from '../operations/violations.ts';
 import { createWhy } from '../operations/why.ts';
+import { createWorkflowLinks } from '../operations/workflow-links.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -38,7 +44,7 @@ export function wireOperations(
     log: Logger;
   },
 ) {
-  const { tenantId, queries, keyring, log } = dependencies;
+  const { tenantId, queries, keyring, workflows, metrics, log } = dependencies;
   const hasher = hasherOf(configuration);
   const starter = createStarter(dependencies);
   // No command waits for the libraries of a store that it does not ask.
@@ -47,6 +53,15 @@ export function wireOperations(
     search: (await import('./search.ts')).searchOf(configuration),
   });
   const redrive = createRedrive({ queries, starter });
+  // Read when it is asked for: whoever explains an event needs no settings.
+  const settings = () => installationOf(configuration);
+  const buyerGroupSettings = () => settings().buyerGroups;
+  const windowMs = () => buyerGroupSettings().windowSeconds * 1_000;
+  const links = createWorkflowLinks({
+    uiUrl: configuration.TEMPORAL_UI_URL,
+    namespace: configuration.TEMPORAL_NAMESPACE,
+  });
+  const providers = createProviders({ queries });
   return {
     failures: createFailures({ queries, tenantId }),
     redrives: createRedrives({ queries, tenantId, redrive, log }),
@@ -70,19 +85,30 @@ export function wireOperations(
     retention: createRetention({
       queries,
       tenantId,
-      // Read when it is asked for: whoever explains an event needs no settings.
-      kept: () => keptFor(installationOf(configuration).retention),
+      kept: () => keptFor(settings().retention),
       eraseCopies: async (ids) => eraseCopiesFrom(await stores())(ids),
     }),
     apiKeys: createApiKeys({ queries, tenantId }),
     lanes: createLanes({ queries }),
-    providers: createProviders({ queries }),
-    violations: createViolationList({ queries, tenantId }),
-    why: createWhy({
+    providers,
+    providerHealth: createProviderHealth({
       queries,
-      keyring,
-      uiUrl: configuration.TEMPORAL_UI_URL,
-      namespace: configuration.TEMPORAL_NAMESPACE,
+      tenantId,
+      ports: async () => (await import('./people-ports.ts')).peopleOf(configuration),
+      dailyCredits: () => buyerGroupSettings().dailyCredits,
+      listProviders: providers,
     }),
+    jobs: createJobs({ queries, tenantId, workflows, windowMs, links }),
+    buyerGroups: createBuyerGroups({ queries, tenantId, keyring, windowMs }),
+    refreshRequests: createRefreshRequests({
+      queries,
+      tenantId,
+      keyring,
+      wakeCompany: createWakeCompany({ companies: workflows.companies, log }),
+      settings: buyerGroupSettings,
+      metrics,
+    }),
+    violations: createViolationList({ queries, tenantId }),
+    why: createWhy({ queries, keyring, links }),
   };
 }

@@ -86,7 +86,12 @@ export function wireApp(
     }),
     searchLeads: createLeadSearch({ queries: reading, tenantId, search: searchOf(configuration) }),
     metrics,
-    metricsPage: createMetricsPage({ queries: reading, metrics, log }),
+    metricsPage: createMetricsPage({
+      queries: reading,
+      windowMs: installation.buyerGroups.windowSeconds * 1_000,
+      metrics,
+      log,
+    }),
     senders: createSenders({
       queries: accepting,
       tenantId,

@@ -75,7 +75,7 @@ export async function startWork(
       () => batches.collect(),
       () => batches.lookAfter(limits),
       () => wakeForgotten(limits),
-      createTidy(finishing.queries),
+      createTidy(finishing.queries, installationOf(configuration).buyerGroups),
       createUpkeep({
         schedules: workflows.schedules,
         settings: installationOf(configuration),

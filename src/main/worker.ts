@@ -2,6 +2,7 @@ import { clientOf } from '../temporal/client.ts';
 import { createEventWorkflows } from '../temporal/event-workflows.ts';
 import { connect, installRuntime } from '../temporal/worker.ts';
 import { createMetricsPage } from '../operations/metrics-page.ts';
+import { installationOf } from './installation.ts';
 import { startMetricsServer } from './metrics-server.ts';
 import { runProcess } from './process.ts';
 import { historyCodecOf, openPool } from './stores.ts';
@@ -18,7 +19,8 @@ await runProcess('worker', async (context) => {
   const workflows = createEventWorkflows({ client, taskQueue: configuration.TEMPORAL_TASK_QUEUE, eager: false, codec });
   const work = await startWork(context, { connection, codec, workflows });
   const observing = openPool(configuration, log, 'observing', 2);
-  const page = createMetricsPage({ queries: observing.queries, metrics, log });
+  const { windowSeconds } = installationOf(configuration).buyerGroups;
+  const page = createMetricsPage({ queries: observing.queries, windowMs: windowSeconds * 1_000, metrics, log });
   const server = port === undefined ? undefined : await startMetricsServer({ host, port, page });
   return {
     async stop() {

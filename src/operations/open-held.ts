@@ -1,4 +1,4 @@
-import type { HeldCopy, HeldEffect, HeldEvent, PersonKey } from '../db/held-of-person.ts';
+import type { HeldCopy, HeldEffect, HeldEvent } from '../db/held-of-person.ts';
 import { personOf } from '../domain/contact-person.ts';
 import { plannedAction } from '../domain/decision.ts';
 import type { CanonicalEvent } from '../domain/event.ts';
@@ -8,13 +8,14 @@ import { receiverOf, type SubjectExport } from '../domain/subject-export.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import {
   sealedAnswer,
+  sealedCopy,
   sealedDecision,
   sealedEvent,
   sealedFacts,
-  sealedObjects,
   sealedPrompt,
   type SealedRecord,
 } from '../privacy/sealed-records.ts';
+import type { KeyOf } from './open-groups.ts';
 
 type Shown = SubjectExport['events'][number];
 
@@ -65,18 +66,16 @@ export function openNaming(event: HeldEvent, keyring: Keyring, isThem: IsThem): 
   };
 }
 
-/** What was cached about the person. */
-export function openCopy(
+/** What was cached about the person: under a person's key is only what is theirs. */
+export const openCopy = (
   { provider, kind, at, keyId, objectHash, sealed }: HeldCopy,
-  keys: readonly PersonKey[],
-  keyring: Keyring,
-): SubjectExport['cached'][number] {
-  const wrapped = keys.find(({ id }) => id === keyId)?.wrapped;
-  if (!wrapped) throw new Error('what is cached is under a key of somebody else');
-  const { key } = keyring.unwrap({ id: keyId, wrapped });
-  // Only contacts are kept under a person's key.
-  return { provider, kind, at, value: sealedObjects.contact.open(key, objectHash, sealed) };
-}
+  keyOf: KeyOf,
+): SubjectExport['cached'][number] => ({
+  provider,
+  kind,
+  at,
+  value: sealedCopy(kind).open(keyOf(keyId), objectHash, sealed),
+});
 
 const shellOf = ({ id, source, type, state, outcome, receivedAt, finishedAt }: HeldEvent) => ({
   id,

@@ -1,17 +1,10 @@
 import type { Queries } from '../db/database.ts';
 import { orUnavailable } from '../db/errors-as-unavailable.ts';
 import { type ProviderStateRow, readProviderStates } from '../db/provider-states.ts';
-import { type Provider, providers } from '../domain/failure.ts';
+import { providers } from '../domain/failure.ts';
+import type { ProviderView } from '../domain/provider-views.ts';
 
 type State = ProviderStateRow['state'];
-
-/** How Causeway stands to one provider: as the process does that is worst off, and which those are that found something wrong. */
-export interface ProviderView {
-  provider: Provider;
-  /** `open`: it kept failing and is left alone; `half-open`: one call tries whether it is back. */
-  state: State;
-  processes: { process: string; state: State; since: string; lastFailureClass: string | null }[];
-}
 
 const fromWorst: readonly State[] = ['open', 'half-open', 'closed'];
 

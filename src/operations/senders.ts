@@ -12,6 +12,8 @@ export interface Sender {
   tenantId: string;
   /** For logs and limits; no secret. */
   id: string;
+  /** As an operator called it. */
+  name: string;
   /** `null`: any. */
   sources: readonly string[] | null;
   perMinute: number | null;
@@ -54,13 +56,20 @@ export function createSenders(options: {
       if (!key) {
         const isConfigured = isSecret(text, configured) && configuredKey !== undefined;
         return isConfigured
-          ? { tenantId, id: 'configured', sources: null, perMinute: null, readsLeads: true }
+          ? {
+              tenantId,
+              id: 'configured',
+              name: 'of the configuration',
+              sources: null,
+              perMinute: null,
+              readsLeads: true,
+            }
           : undefined;
       }
       const row = await orUnavailable(readApiKey(queries, key.id));
       if (!isSecret(key.secret, row?.secretDigest ?? nobody) || !row) return undefined;
-      const { id, sources, perMinute, readsLeads } = row;
-      return { tenantId: row.tenantId, id, sources, perMinute, readsLeads };
+      const { id, name, sources, perMinute, readsLeads } = row;
+      return { tenantId: row.tenantId, id, name, sources, perMinute, readsLeads };
     },
 
     /** Throws `Unavailable` when the identity provider does not answer. */
@@ -76,7 +85,7 @@ export function createSenders(options: {
           clockTolerance: 5,
         });
         const { sources = null } = claims.parse(payload);
-        return { tenantId, id: 'token', sources, perMinute: null, readsLeads: false };
+        return { tenantId, id: 'token', name: 'token', sources, perMinute: null, readsLeads: false };
       } catch (error) {
         if (error instanceof errors.JWKSTimeout) throw new Unavailable('the identity provider', 5, error);
         if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined;

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { LeadCopies } from '../connectors/ports.ts';
+import {
+  readGroupChangesOf,
+  readMembershipsOf,
+  readPeopleOf,
+  readRefreshRequestsOf,
+} from '../db/buyer-groups/export.ts';
 import type { Queries } from '../db/database.ts';
 import { orUnavailable } from '../db/errors-as-unavailable.ts';
 import {
@@ -22,12 +28,15 @@ import type { Keyring } from '../privacy/keyring.ts';
 import { personAskedFor } from '../privacy/person-asked-for.ts';
 import { aliasesOf } from '../privacy/subject-aliases.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { type KeyOf, openChange, openMembership, openPerson, openRequest } from './open-groups.ts';
 import { openCopy, openHeld, openNaming } from './open-held.ts';
 
 /** `ambiguous`: a phone that several people gave, whose data must not be mixed. */
 export type ExportAsked = SubjectExport | 'nothing' | 'ambiguous';
 
 const askTimeoutMs = 10_000;
+/** Whether there is more than an export shows is seen by one more. */
+const oneMore = maxEventsPerExport + 1;
 
 /** What is held of people, for who asks what is held of them. Each export is noted, without whom it was about. */
 export function createSubjects(options: {
@@ -61,20 +70,46 @@ export function createSubjects(options: {
     return (await Promise.all(asked)).filter(({ ids }) => ids?.length !== 0);
   }
 
+  const keyOf =
+    (keys: readonly PersonKey[]): KeyOf =>
+    (keyId) => {
+      const wrapped = keys.find(({ id }) => id === keyId)?.wrapped;
+      if (!wrapped) throw new Error('something of the person is under a key of somebody else');
+      return keyring.unwrap({ id: keyId, wrapped }).key;
+    };
+
+  async function groupsOf(
+    person: KnownPerson,
+    key: KeyOf,
+  ): Promise<Pick<SubjectExport, 'people' | 'groups' | 'groupChanges' | 'refreshRequests'>> {
+    const [people, memberships, changes, requests] = await Promise.all([
+      readPeopleOf(queries, person, oneMore),
+      readMembershipsOf(queries, person, oneMore),
+      readGroupChangesOf(queries, person, oneMore),
+      readRefreshRequestsOf(queries, person, oneMore),
+    ]);
+    return {
+      people: people.map((each) => openPerson(each, key)),
+      groups: memberships.map((each) => openMembership(each, key)),
+      groupChanges: changes.map((each) => openChange(each, key)),
+      refreshRequests: requests.map((each) => openRequest(each, key)),
+    };
+  }
+
   async function collect(query: SubjectQuery): Promise<Omit<SubjectExport, 'id' | 'at'> | 'nothing' | 'ambiguous'> {
     const found = await find(query);
     if (found === 'ambiguous') return found;
     const { person, keys } = found;
-    const oneMore = maxEventsPerExport + 1;
-    const [leads, events, naming, consents, cached, erasedBefore] = await Promise.all([
+    const [leads, events, naming, groups, consents, cached, erasedBefore] = await Promise.all([
       readLeadsOf(queries, person, oneMore),
       readEventsOf(queries, person, oneMore),
       readEventsNaming(queries, person, oneMore),
+      groupsOf(person, keyOf(keys)),
       readConsentsOf(queries, person),
       readCachedOf(queries, person),
       readErasedBefore(queries, person),
     ]);
-    const held = [leads, events, naming, consents, cached];
+    const held = [leads, events, naming, consents, cached, ...Object.values(groups)];
     if (held.every(({ length }) => length === 0)) return 'nothing';
     const isThem = (contact: SubjectIdentifiers) =>
       aliasesOf(hasher, tenantId, contact).some(({ hash }) => person.aliases.includes(hash));
@@ -84,10 +119,14 @@ export function createSubjects(options: {
       events: events.slice(0, maxEventsPerExport).map((event) => openHeld(event, keyring, isThem)),
       namedIn: naming.slice(0, maxEventsPerExport).map((event) => openNaming(event, keyring, isThem)),
       consents,
-      cached: cached.map((copy) => openCopy(copy, keys, keyring)),
+      people: groups.people.slice(0, maxEventsPerExport),
+      groups: groups.groups.slice(0, maxEventsPerExport),
+      groupChanges: groups.groupChanges.slice(0, maxEventsPerExport),
+      refreshRequests: groups.refreshRequests.slice(0, maxEventsPerExport),
+      cached: cached.map((copy) => openCopy(copy, keyOf(keys))),
       copies: await copiesOf(shown.map(({ id }) => String(id))),
       erasedBefore,
-      cut: [leads, events, naming].some(({ length }) => length > maxEventsPerExport),
+      cut: [leads, events, naming, ...Object.values(groups)].some(({ length }) => length > maxEventsPerExport),
     };
   }
 

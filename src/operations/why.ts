@@ -5,10 +5,11 @@ import type { EventView } from '../domain/event-view.ts';
 import { batchWorkflowId, effectKeys, eventWorkflowId } from '../domain/ids.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import { type DecisionRecord, sealedDecision } from '../privacy/sealed-records.ts';
+import type { WorkflowLinks } from './workflow-links.ts';
 
 /** Explains one event: what was known, what was decided by whom, and what was done about it. `undefined`: no such event. */
-export function createWhy(options: { queries: Queries; keyring: Keyring; uiUrl: string; namespace: string }) {
-  const { queries, keyring, uiUrl, namespace } = options;
+export function createWhy(options: { queries: Queries; keyring: Keyring; links: WorkflowLinks }) {
+  const { queries, keyring, links } = options;
 
   function openDecision(row: EventViewRow): DecisionRecord | undefined {
     if (!row.decisionSealed || !row.keyId || !row.wrappedKey) return undefined;
@@ -33,6 +34,9 @@ export function createWhy(options: { queries: Queries; keyring: Keyring; uiUrl: 
       correlationId: row.correlationId,
       receivedAt: new Date(row.receivedAt).toISOString(),
       finishedAt: row.finishedAt && new Date(row.finishedAt).toISOString(),
+      jobId: row.refreshes[0]?.jobId ?? null,
+      jobIds: row.refreshes.map(({ jobId }) => jobId),
+      refreshes: row.refreshes,
       decision: stored ? { ...explanation(stored.decision), facts: omitPersonal(stored.facts) } : null,
       actions: actions.map((action, index) => {
         const key = keys[index]?.key ?? '';
@@ -50,14 +54,7 @@ export function createWhy(options: { queries: Queries; keyring: Keyring; uiUrl: 
         };
       }),
       failure: row.failureClass === null ? null : { class: row.failureClass, message: row.failureMessage ?? '' },
-      workflow:
-        workflowId === undefined
-          ? null
-          : {
-              id: workflowId,
-              runId: row.runId,
-              url: `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
-            },
+      workflow: workflowId === undefined ? null : links.to(workflowId, row.runId),
     };
   };
 }

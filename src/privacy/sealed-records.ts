@@ -37,6 +37,9 @@ export const sealedObjects = {
   person: sealedRecord('cached-person', contactAnswer),
 };
 
+/** Whatever is in the cache of facts, of a kind that need not be known. */
+export const sealedCopy = (kind: string): SealedRecord<unknown> => sealedRecord(`cached-${kind}`, z.unknown());
+
 /** A decision with the facts it was made from, so that it can be made again. */
 const decisionRecord = z.strictObject({ decision, facts });
 export type DecisionRecord = z.infer<typeof decisionRecord>;

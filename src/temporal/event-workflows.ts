@@ -48,7 +48,7 @@ export function createEventWorkflows(options: {
         ),
       ),
 
-    look: (event: EventToStart, deadlineMs: number) =>
+    look: (event: { keyHash: string; generation: number }, deadlineMs: number) =>
       lookAt(client, eventWorkflowId(event.keyHash, event.generation), deadlineMs),
 
     /** Asks the workflow of an event to end early; one that is over, or never was, needs no asking. */

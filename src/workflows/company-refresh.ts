@@ -18,8 +18,8 @@ export interface CompanyRefreshInput {
 /** There is something to look at; the same text is looked at once. */
 export const wakeSignal = defineSignal<[about: string]>('wake');
 
-/** Temporal refuses more than 10,000 signals in one run. */
-const signalsPerRun = 4_000;
+/** Temporal refuses more than 10,000 signals in one run, and a run can only go on as another while none comes in: a short one is quick at that. */
+const signalsPerRun = 1_000;
 
 /**
  * Sees to the refreshes of one company, for as long as there is one to come or its hour lasts. What is to be done stands in the refresh log, so

@@ -50,9 +50,11 @@ export function createClearStores(dependencies: ActivityDependencies) {
   return {
     async clearDatabase(run: EventRun): Promise<void> {
       const { tenantId, erasedAt, person } = await leftOf(run);
-      const { emails, phones, aliases, contactIds } = person;
-      const objects = contactIds.map((id) => hasher.hash('object', [tenantId, 'contact', id]));
-      await clearRows(queries, { erasureId: run.eventId, tenantId, emails, aliases, objects });
+      const { emails, phones, aliases, contactIds, directoryIds } = person;
+      const hashed = (where: string, ids: readonly string[]) =>
+        ids.map((id) => hasher.hash('object', [tenantId, where, id]));
+      const objects = [...hashed('contact', contactIds), ...hashed('coresignal', directoryIds)];
+      await clearRows(queries, { erasureId: run.eventId, tenantId, emails, phones, aliases, objects });
       await clearViolations(run, { tenantId, until: erasedAt, names: namesOneOf(emails, phones) });
     },
 

@@ -1,17 +1,23 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { EventRun } from '../../db/event-steps.ts';
-import { type LastView, namingActions, removePerson } from '../../db/remove-person.ts';
+import { type LastKnown, type LastView, namingActions, removePerson } from '../../db/remove-person.ts';
 import { type ErasureFacts, type SubjectQuery, whomOf } from '../../domain/erasure.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { isNumber } from '../../domain/phone.ts';
 import { eventLabels } from '../../intake/event-labels.ts';
-import { sealedAddress, sealedEvent, sealedFacts } from '../../privacy/sealed-records.ts';
+import {
+  sealedAddress,
+  sealedEvent,
+  sealedFacts,
+  sealedPerson,
+  sealedRequester,
+} from '../../privacy/sealed-records.ts';
 import type { SubjectIdentifiers } from '../../domain/incoming.ts';
 import { aliasesOf } from '../../privacy/subject-aliases.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { superseded } from '../open-event.ts';
 import { createStoreDecision, type Decided } from '../store-decision.ts';
-import { identifiersIn, type Identifiers, present } from './identifiers-in.ts';
+import { identifiersIn, identifiersOf, type Identifiers, present } from './identifiers-in.ts';
 import { createPersonOf } from './person-of.ts';
 import { planDeletions } from './plan-deletions.ts';
 
@@ -42,10 +48,26 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
     };
   }
 
+  function openedKnown({ of, id, keyId, wrappedKey, sealed }: LastKnown): Identifiers {
+    const { key } = keyring.unwrap({ id: keyId, wrapped: wrappedKey });
+    return of === 'person'
+      ? identifiersOf(sealedPerson.open(key, id, sealed))
+      : { ...nobody, emails: [sealedRequester.open(key, id, sealed)] };
+  }
+
   function leftOf(
     wish: SubjectQuery,
-    last: readonly LastView[],
-    { tenantId, aliases }: { tenantId: string; aliases: readonly string[] },
+    {
+      last,
+      known,
+      tenantId,
+      aliases,
+    }: {
+      last: readonly LastView[];
+      known: readonly LastKnown[];
+      tenantId: string;
+      aliases: readonly string[];
+    },
   ): ErasureFacts {
     const isThem = (contact: SubjectIdentifiers) =>
       aliasesOf(hasher, tenantId, contact).some(({ hash }) => aliases.includes(hash));
@@ -53,15 +75,16 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
     const whom = whomOf(wish);
     const { email, phone, external } =
       'identifiers' in whom && whom.identifiers.kind === 'person' ? whom.identifiers : {};
+    const found = [...all.map((event) => event.found), ...known.map(openedKnown)];
     const every = (name: keyof Identifiers, asked: string | undefined) => [
-      ...new Set([...(asked === undefined ? [] : [asked]), ...all.flatMap(({ found }) => found[name])]),
+      ...new Set([...(asked === undefined ? [] : [asked]), ...found.flatMap((each) => each[name])]),
     ];
+    const idAt = (provider: string) => (external?.[0] === provider ? external.at(-1) : undefined);
     return {
       emails: every('emails', email),
       phones: every('phones', phone),
-      contactIds: [
-        ...new Set([...every('contactIds', external?.at(-1)), ...all.flatMap(({ given }) => madeOf(given))]),
-      ],
+      contactIds: [...new Set([...every('contactIds', idAt('hubspot')), ...all.flatMap(({ given }) => madeOf(given))])],
+      directoryIds: every('directoryIds', idAt('coresignal')),
       aliases,
       given: all.flatMap(({ given }) => given),
     };
@@ -70,11 +93,11 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
   return async function removeKeys(run: EventRun): Promise<Decided> {
     const { row, key, event, wish } = await openErasureEvent(run);
     const person = await personOf(run);
-    const removed = await removePerson(queries, run, person, (last, aliases) => {
+    const removed = await removePerson(queries, run, person, (last, known, aliases) => {
       const facts: Facts = {
         ...noFacts,
         fetchedAt: event.receivedAt,
-        erasure: leftOf(wish, last, { tenantId: row.tenantId, aliases }),
+        erasure: leftOf(wish, { last, known, tenantId: row.tenantId, aliases }),
       };
       return sealedFacts.seal(key, row.id, facts);
     });
@@ -90,7 +113,7 @@ export function createRemoveKeys(dependencies: ActivityDependencies) {
 }
 
 const noFacts: Facts = { gaps: [], provider: 'none', fetchedAt: new Date(0).toISOString() };
-const nobody: Identifiers = { emails: [], phones: [], contactIds: [] };
+const nobody: Identifiers = { emails: [], phones: [], contactIds: [], directoryIds: [] };
 
 /** What is readable of a lead says who it is when what was sealed has gone by its age. */
 const withLead = (found: Identifiers, lead: LastView['lead']): Identifiers => ({

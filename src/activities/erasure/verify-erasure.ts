@@ -17,6 +17,8 @@ export interface Verified {
 }
 
 const leads = 'public.leads';
+/** Their names are looked at by themselves; all else in them is a number of the company, which may be that of a phone. */
+const ofCompanies = ['public.companies', 'public.company_aliases'];
 
 /** Where something of the person is left, and how much; never what it is. */
 type Residue = Record<string, number>;
@@ -59,14 +61,15 @@ export function createVerifyErasure(dependencies: ActivityDependencies) {
   async function residueOf(run: EventRun, call: Call): Promise<{ residue: Residue; elsewhere: number }> {
     const { tenantId, person } = await leftOf(run);
     const { emails, phones, aliases } = person;
-    const left = await countLeft(queries, { erasureId: run.eventId, tenantId, aliases, emails });
+    const alone = await notShared(tenantId, phones);
+    const left = await countLeft(queries, { erasureId: run.eventId, tenantId, aliases, emails, phones: alone });
     const ids = (await readErasedEvents(queries, run.eventId)).map(({ id }) => id);
-    const theirs = [...emails, ...(await notShared(tenantId, phones))];
+    const theirs = [...emails, ...alone];
     // What is in `leads` was looked at by whose it is; what others wrote into theirs, or somebody who came back, is not taken out.
     const { [leads]: elsewhere = 0, ...tables } = await findInTables(queries, theirs);
     const residue = {
       ...left,
-      ...tables,
+      ...Object.fromEntries(Object.entries(tables).filter(([table]) => !ofCompanies.includes(table))),
       ...(await inCopies(ids, call)),
       histories: await inHistories(run, theirs),
     };

@@ -8,9 +8,11 @@ import { isWithinLimit } from './sender-auth.ts';
 export interface Reader {
   tenantId: string | null;
   sources: readonly string[] | null;
+  /** Under which name it is noted what they ask for. */
+  by: string;
 }
 
-const everything: Reader = { tenantId: null, sources: null };
+const operator: Reader = { tenantId: null, sources: null, by: 'operator (http)' };
 
 /** What a route shows: `events` to every key, since it needs their ids; `leads` only to keys that were made for it. */
 export type ReadRight = 'events' | 'leads';
@@ -26,8 +28,13 @@ export type Readers = ReturnType<typeof createReaders>;
 export function createReaders({ operatorKey, senders }: ReaderDependencies) {
   const readers = new WeakMap<FastifyRequest, Reader>();
 
-  async function readerOf(right: ReadRight, request: FastifyRequest, reply: FastifyReply): Promise<Reader | undefined> {
-    if (isOperator(operatorKey, request)) return everything;
+  async function readerOf(
+    right: ReadRight,
+    what: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Reader | undefined> {
+    if (isOperator(operatorKey, request)) return operator;
     const key = request.headers['x-api-key'];
     const sender = typeof key === 'string' ? await senders.byKey(key) : undefined;
     if (!sender) {
@@ -38,20 +45,21 @@ export function createReaders({ operatorKey, senders }: ReaderDependencies) {
       return undefined;
     }
     if (!(await isWithinLimit(senders, sender, reply))) return undefined;
-    if (mayRead(sender, right)) return { tenantId: sender.tenantId, sources: sender.sources };
+    if (mayRead(sender, right)) {
+      return { tenantId: sender.tenantId, sources: sender.sources, by: `key ${sender.name} (${sender.id})` };
+    }
     sendProblem(reply, 403, {
       reason: 'may_not_read',
-      detail:
-        'this key may not read leads; an operator makes one that may with: npm run causeway -- keys create --reads-leads',
+      detail: `this key may not read ${what}; an operator makes one that may with: npm run causeway -- keys create --reads-leads`,
     });
     return undefined;
   }
 
   return {
-    /** For `onRequest` of a route; what it lets pass is known by `of`. */
-    require: (right: ReadRight) =>
+    /** For `onRequest` of a route; what it lets pass is known by `of`. `what`: what the route shows, for those who may not see it. */
+    require: (right: ReadRight, what = 'leads') =>
       async function checkReader(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
-        const reader = await readerOf(right, request, reply);
+        const reader = await readerOf(right, what, request, reply);
         if (!reader) return reply;
         readers.set(request, reader);
         return undefined;

@@ -25,10 +25,14 @@ export type Turn =
 const now = sql`clock_timestamp()`;
 const milliseconds = (ms: number) => sql`${ms} * interval '1 millisecond'`;
 
-/** How long the hour of a company lasts yet, in milliseconds. A run that failed, or was canceled, does not use it up. */
-const windowLeftMs = (companyId: SQL, windowMs: number): SQL => sql`coalesce((
-  select greatest(0, ceil(extract(epoch from max(d.started_at) + ${milliseconds(windowMs)} - ${now}) * 1000))::float8
-  from buyer_group_refresh_logs d where d.company_id = ${companyId} and d.status in ('processing', 'completed')), 0)`;
+/** When the hour of a company is over; null: it has none. A run that failed, or was canceled, does not use it up. */
+export const windowEnd = (companyId: SQL, windowMs: number): SQL => sql`(
+  select max(d.started_at) + ${milliseconds(windowMs)} from buyer_group_refresh_logs d
+  where d.company_id = ${companyId} and d.status in ('processing', 'completed'))`;
+
+/** How long that is yet, in milliseconds. */
+const windowLeftMs = (companyId: SQL, windowMs: number): SQL =>
+  sql`greatest(0, ceil(extract(epoch from ${windowEnd(companyId, windowMs)} - ${now}) * 1000))::float8`;
 
 /** Whether a company may be refreshed now. */
 export const windowOver = (companyId: SQL, windowMs: number): SQL => sql`${windowLeftMs(companyId, windowMs)} = 0`;
@@ -121,18 +125,21 @@ async function closeAbandoned(transaction: Transaction, companyId: string): Prom
     from events e where e.id = l.id and l.company_id = ${companyId} and l.status = 'processing' and not e.holds_lane`);
 }
 
+/** `processing`: its run is over, or was never begun. */
+type Forgotten = { jobId: string; companyId: string; tenantId: string; status: 'waiting' | 'processing' };
+
 /** Companies with something to do at which nobody looks, so many at once; they are left alone for a while then. */
 export async function takeForgotten(
   queries: Queries,
   { staleMs, count }: { staleMs: number; count: number },
-): Promise<{ jobId: string; companyId: string; tenantId: string }[]> {
+): Promise<Forgotten[]> {
   const stale = sql`${now} - ${milliseconds(staleMs)}`;
-  const { rows } = await queries.execute<{ jobId: string; companyId: string; tenantId: string }>(sql`
+  const { rows } = await queries.execute<Forgotten>(sql`
     update buyer_group_refresh_logs set asked_until = ${now} + ${milliseconds(graceMs)} where id = any(array(
       select l.id from buyer_group_refresh_logs l left join events e on e.id = l.id
       where (l.status = 'waiting' and coalesce(l.asked_until, l.created_at) < ${stale})
         or (l.status = 'processing' and coalesce(l.asked_until, l.started_at) < ${stale} and (e.id is null or not e.holds_lane))
       order by l.created_at limit ${count} for update of l skip locked))
-    returning id as "jobId", company_id as "companyId", tenant_id as "tenantId"`);
+    returning id as "jobId", company_id as "companyId", tenant_id as "tenantId", status`);
   return rows;
 }

@@ -127,6 +127,7 @@ CREATE TABLE "provider_credits" (
 	CONSTRAINT "provider_credits_tenant_id_provider_day_pk" PRIMARY KEY("tenant_id","provider","day")
 );
 --> statement-breakpoint
+DROP INDEX "facts_cache_stored";--> statement-breakpoint
 ALTER TABLE "events" ADD COLUMN "priority" smallint;--> statement-breakpoint
 ALTER TABLE "buyer_group_changes" ADD CONSTRAINT "buyer_group_changes_company_id_companies_id_fk" FOREIGN KEY ("company_id") REFERENCES "public"."companies"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "buyer_group_changes" ADD CONSTRAINT "buyer_group_changes_person_id_people_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."people"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -145,16 +146,22 @@ ALTER TABLE "people" ADD CONSTRAINT "people_id_subject_keys_id_fk" FOREIGN KEY (
 CREATE INDEX "buyer_group_changes_company" ON "buyer_group_changes" USING btree ("company_id","id");--> statement-breakpoint
 CREATE INDEX "buyer_group_changes_person" ON "buyer_group_changes" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "buyer_group_members_person" ON "buyer_group_members" USING btree ("person_id");--> statement-breakpoint
+CREATE INDEX "buyer_group_members_left" ON "buyer_group_members" USING btree ("left_at") WHERE left_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "refresh_logs_waiting" ON "buyer_group_refresh_logs" USING btree ("company_id") WHERE status = 'waiting';--> statement-breakpoint
 CREATE UNIQUE INDEX "refresh_logs_processing" ON "buyer_group_refresh_logs" USING btree ("company_id") WHERE status = 'processing';--> statement-breakpoint
 CREATE INDEX "refresh_logs_open" ON "buyer_group_refresh_logs" USING btree ("status") WHERE status in ('waiting', 'processing');--> statement-breakpoint
 CREATE INDEX "refresh_logs_company" ON "buyer_group_refresh_logs" USING btree ("company_id","started_at");--> statement-breakpoint
 CREATE INDEX "refresh_logs_started" ON "buyer_group_refresh_logs" USING btree ("started_at");--> statement-breakpoint
+CREATE INDEX "refresh_logs_listed" ON "buyer_group_refresh_logs" USING btree ("tenant_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "refresh_logs_finished" ON "buyer_group_refresh_logs" USING btree ("finished_at") WHERE finished_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "refresh_reasons_event" ON "buyer_group_refresh_reasons" USING btree ("event_id","company_id") WHERE event_id is not null;--> statement-breakpoint
 CREATE INDEX "refresh_reasons_job" ON "buyer_group_refresh_reasons" USING btree ("job_id");--> statement-breakpoint
 CREATE INDEX "refresh_reasons_requester" ON "buyer_group_refresh_reasons" USING btree ("requester_key_id");--> statement-breakpoint
 CREATE INDEX "buyer_group_sightings_person" ON "buyer_group_sightings" USING btree ("person_id");--> statement-breakpoint
+CREATE INDEX "companies_listed" ON "companies" USING btree ("tenant_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "company_aliases_company" ON "company_aliases" USING btree ("company_id");--> statement-breakpoint
+CREATE INDEX "facts_cache_bought" ON "facts_cache" USING btree ("stored_at") WHERE provider in ('coresignal', 'lusha');--> statement-breakpoint
+CREATE INDEX "facts_cache_stored" ON "facts_cache" USING btree ("stored_at") WHERE provider not in ('coresignal', 'lusha');--> statement-breakpoint
 CREATE VIEW "webhook_events" AS
   SELECT id, tenant_id, source, type, key_hash AS idempotency_key, state AS status, outcome, correlation_id,
     received_at, finished_at AS processed_at, failure_class

@@ -1,8 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { RetentionClass } from '../../domain/retention.ts';
 import type { Queries } from '../database.ts';
+import { daysAgo } from './time-ago.ts';
 
-export type AgedClass = Exclude<RetentionClass, 'keys'>;
+/** All that are rows with an id of their own. */
+export type AgedClass = Exclude<RetentionClass, 'keys' | 'formerMembers'>;
 
 /** Which rows `t` of which table are old, and which of them are left alone all the same. */
 const classes: Readonly<Record<AgedClass, { table: SQL; time: SQL; only?: SQL }>> = {
@@ -21,13 +23,22 @@ const classes: Readonly<Record<AgedClass, { table: SQL; time: SQL; only?: SQL }>
     // The run of an open event reads them.
     only: sql`not exists (select from events e where e.id = t.event_id and e.holds_lane)`,
   },
+  refreshLogs: {
+    table: sql`buyer_group_refresh_logs`,
+    time: sql`t.finished_at`,
+    // The latest of a company says when it was refreshed, and one that failed may be run again.
+    only: sql`(select 1 from buyer_groups g where g.company_id = t.company_id and g.job_id = t.id) is null
+      and (select 1 from buyer_group_refresh_logs n where n.company_id = t.company_id and n.created_at > t.created_at
+        and coalesce(n.started_at, '-infinity') >= coalesce(t.started_at, '-infinity') limit 1) is not null
+      and (select 1 from events e where e.id = t.id and (e.holds_lane or e.outcome = 'failed')) is null`,
+  },
   audit: { table: sql`audit_log`, time: sql`t.at` },
 };
 
 /** The ids of the oldest rows, of those that have been kept for so many days. */
 export function oldestIds(name: AgedClass, days: number, limit: number): SQL {
   const { table, time, only } = classes[name];
-  return sql`select t.id from ${table} t where ${time} < clock_timestamp() - ${days} * interval '1 day'
+  return sql`select t.id from ${table} t where ${time} < ${daysAgo(days)}
     ${only ? sql`and ${only}` : sql``} order by ${time} limit ${limit}`;
 }
 

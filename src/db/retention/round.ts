@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
-import type { Gone, KeptFor } from '../../domain/retention.ts';
+import type { Gone, KeptFor, RetentionClass } from '../../domain/retention.ts';
+import { countFormerMembers, removeFormerMembers } from '../buyer-groups/former-members.ts';
 import type { Queries } from '../database.ts';
-import { type AgedClass, countOld, deleteOldest, oldestIds } from './aged-rows.ts';
+import { countOld, deleteOldest, oldestIds } from './aged-rows.ts';
 import { blankEvents } from './blank-events.ts';
+import { removeRefreshRuns } from './refresh-runs.ts';
 import { removeUnusedKeys } from './unused-keys.ts';
 
 /** As many rows as one statement takes: it has ended long before anybody gives up waiting for one of its locks. */
@@ -47,6 +49,10 @@ async function portionOf(
     case 'payloads':
     case 'failed':
       return goneOf(await blankEvents(queries, name, days, rowsAtOnce), rowsAtOnce);
+    case 'refreshLogs':
+      return goneOf(await removeRefreshRuns(queries, days, rowsAtOnce), rowsAtOnce);
+    case 'formerMembers':
+      return goneOf(await removeFormerMembers(queries, days, rowsAtOnce), rowsAtOnce);
     case 'violations':
     case 'modelCalls':
     case 'audit':
@@ -74,7 +80,7 @@ async function removeLeads(queries: Queries, days: number, eraseCopies: EraseCop
 
 const countedUpTo = 10_000;
 
-const isAged = (kept: KeptFor): kept is KeptFor & { name: AgedClass } => kept.name !== 'keys';
+const isCounted = (kept: KeptFor): kept is KeptFor & { name: Exclude<RetentionClass, 'keys'> } => kept.name !== 'keys';
 
 /** What would go now; `more`: and others beyond those. Which keys nothing refers to is seen when they go. */
 export async function retentionForecast(
@@ -82,8 +88,12 @@ export async function retentionForecast(
   kept: readonly KeptFor[],
 ): Promise<(KeptFor & { rows: number; more: boolean })[]> {
   const forecast = [];
-  for (const { name, days } of kept.filter(isAged)) {
-    const rows = await countOld(queries, name, days, countedUpTo + 1);
+  for (const { name, days } of kept.filter(isCounted)) {
+    const limit = countedUpTo + 1;
+    const rows =
+      name === 'formerMembers'
+        ? await countFormerMembers(queries, days, limit)
+        : await countOld(queries, name, days, limit);
     forecast.push({ name, days, rows: Math.min(rows, countedUpTo), more: rows > countedUpTo });
   }
   return forecast;

@@ -54,6 +54,9 @@ export const buyerGroupMembers = pgTable(
   (table) => [
     primaryKey({ columns: [table.companyId, table.personId] }),
     index('buyer_group_members_person').on(table.personId),
+    index('buyer_group_members_left')
+      .on(table.leftAt)
+      .where(sql`left_at is not null`),
   ],
 );
 

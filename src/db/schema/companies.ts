@@ -3,22 +3,26 @@ import { index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-
 import { moment } from './columns.ts';
 
 /** A company that somebody joined or left, or that was asked for; what is empty nobody has told yet. */
-export const companies = pgTable('companies', {
-  id: uuid('id').primaryKey(),
-  tenantId: text('tenant_id').notNull(),
-  name: text('name'),
-  domain: text('domain'),
-  /** By which the directory of companies knows it. */
-  directoryId: text('directory_id'),
-  industry: text('industry'),
-  employees: integer('employees'),
-  country: text('country'),
-  /** When the directory was asked last, whether it knew the company or not. */
-  resolvedAt: moment('resolved_at'),
-  createdAt: moment('created_at')
-    .notNull()
-    .default(sql`clock_timestamp()`),
-});
+export const companies = pgTable(
+  'companies',
+  {
+    id: uuid('id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    name: text('name'),
+    domain: text('domain'),
+    /** By which the directory of companies knows it. */
+    directoryId: text('directory_id'),
+    industry: text('industry'),
+    employees: integer('employees'),
+    country: text('country'),
+    /** When the directory was asked last, whether it knew the company or not. */
+    resolvedAt: moment('resolved_at'),
+    createdAt: moment('created_at')
+      .notNull()
+      .default(sql`clock_timestamp()`),
+  },
+  (table) => [index('companies_listed').on(table.tenantId, table.createdAt, table.id)],
+);
 
 /** By what a company was met: its domain, its name in lower case, or the id that a source has for it. */
 export const companyAliases = pgTable(

@@ -4,7 +4,7 @@ import { bytes, moment } from './columns.ts';
 import { subjectKeys } from './subject-keys.ts';
 
 /**
- * What was last read about an object, for a few minutes. What is about a person is sealed under that person's key and goes
+ * What was last read about an object: for a few minutes, or for weeks where it was paid for. What is about a person is sealed under that person's key and goes
  * with it; the rest is sealed under the tenant's.
  */
 export const factsCache = pgTable(
@@ -29,7 +29,13 @@ export const factsCache = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.provider, table.objectType, table.objectHash] }),
-    index('facts_cache_stored').on(table.storedAt),
+    // What was paid for is kept for weeks, so that the rest is found without it.
+    index('facts_cache_stored')
+      .on(table.storedAt)
+      .where(sql`provider not in ('coresignal', 'lusha')`),
+    index('facts_cache_bought')
+      .on(table.storedAt)
+      .where(sql`provider in ('coresignal', 'lusha')`),
     index('facts_cache_subject').on(table.subjectKeyId),
   ],
 );

@@ -70,6 +70,10 @@ export const buyerGroupRefreshLogs = pgTable(
       .where(sql`status in ('waiting', 'processing')`),
     index('refresh_logs_company').on(table.companyId, table.startedAt),
     index('refresh_logs_started').on(table.startedAt),
+    index('refresh_logs_listed').on(table.tenantId, table.createdAt, table.id),
+    index('refresh_logs_finished')
+      .on(table.finishedAt)
+      .where(sql`finished_at is not null`),
     check('refresh_logs_status', sql`status in ('waiting', 'processing', 'completed', 'failed', 'canceled')`),
   ],
 );

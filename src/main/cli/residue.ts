@@ -3,15 +3,16 @@ import { createResidueScan, type ResidueReport } from '../../operations/residue.
 import { createLogger } from '../../telemetry/log.ts';
 import { openClient } from '../../temporal/client.ts';
 import { createHistories } from '../../temporal/histories.ts';
-import { historyCodecOf, keyringOf, openPool } from '../stores.ts';
+import { historyCodecOf, keyringOf } from '../stores.ts';
 import { searchOf } from '../search.ts';
 import { warehouseOf } from '../warehouse.ts';
+import { openCliPool } from './database-place.ts';
 
 /** Looks through everything that this installation keeps. */
 export async function scanForResidue(texts: readonly string[], files: readonly string[]): Promise<ResidueReport> {
   const configuration = readConfiguration();
   const log = createLogger({ level: 'silent', process: 'cli', pretty: false });
-  const pool = openPool(configuration, log, 'cli', 2);
+  const pool = await openCliPool(configuration, log);
   const codec = historyCodecOf(configuration, log);
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = configuration;
   const temporal = openClient({ address, namespace, plugins: [], codec });

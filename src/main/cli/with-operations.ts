@@ -4,7 +4,8 @@ import { createMetrics } from '../../telemetry/metrics.ts';
 import { openClient } from '../../temporal/client.ts';
 import { createEventWorkflows } from '../../temporal/event-workflows.ts';
 import { wireOperations } from '../wire-operations.ts';
-import { historyCodecOf, keyringOf, openPool, tenantId } from '../stores.ts';
+import { historyCodecOf, keyringOf, tenantId } from '../stores.ts';
+import { openCliPool } from './database-place.ts';
 
 type Operations = ReturnType<typeof wireOperations>;
 
@@ -15,7 +16,7 @@ type Operations = ReturnType<typeof wireOperations>;
 export async function withOperations<T>(work: (operations: Operations) => Promise<T>): Promise<T> {
   const configuration = readConfiguration();
   const log = createLogger({ level: 'silent', process: 'cli', pretty: false });
-  const pool = openPool(configuration, log, 'cli', 2);
+  const pool = await openCliPool(configuration, log);
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = configuration;
   const codec = historyCodecOf(configuration, log);
   const temporal = openClient({ address, namespace, plugins: [], codec });

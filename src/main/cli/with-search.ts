@@ -3,14 +3,14 @@ import { runAlone } from '../../db/alone.ts';
 import { createSearchIndex, type SearchIndex } from '../../operations/search-index.ts';
 import { createLogger } from '../../telemetry/log.ts';
 import { searchOf } from '../search.ts';
-import { openPool } from '../stores.ts';
+import { openCliPool } from './database-place.ts';
 
 const waitMs = 1_000;
 
 /** The search index of this installation, over its engine and its database. */
 export async function withSearch<T>(work: (index: SearchIndex) => Promise<T>): Promise<T> {
   const configuration = readConfiguration();
-  const pool = openPool(configuration, createLogger({ level: 'silent', process: 'cli', pretty: false }), 'cli', 2);
+  const pool = await openCliPool(configuration, createLogger({ level: 'silent', process: 'cli', pretty: false }));
   try {
     return await work(
       createSearchIndex({

@@ -1,4 +1,5 @@
 import { hubspotWebhook } from '../../../sandbox/hubspot/webhook.ts';
+import { personChangeWebhook } from '../../../sandbox/person-change.ts';
 import { standardWebhook } from '../../../sandbox/standard-webhook.ts';
 import { type Receipt, receipt } from '../../domain/received.ts';
 import type { Delivery } from './scenario.ts';
@@ -9,6 +10,7 @@ export interface Senders {
   hubspot: { url: string; secret: string };
   product: { secret: string };
   website: { apiKey: string };
+  personChange: { secret: string };
 }
 
 const timeoutMs = 10_000;
@@ -42,6 +44,8 @@ function requestOf(source: Delivery['source'], sent: readonly object[], messageI
         headers: { 'content-type': 'application/json', 'x-api-key': senders.website.apiKey },
         body: JSON.stringify(sent),
       };
+    case 'person-change':
+      return personChangeWebhook({ ...senders.personChange, change: sent[0], nowMs: Date.now() });
     default:
       return source satisfies never;
   }

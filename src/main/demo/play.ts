@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type EventView, eventView } from '../../domain/event-view.ts';
 import { deliver, type Senders } from './deliver.ts';
 import { type Effect, effect, type PlayedEvent, playedEvent } from './played-event.ts';
-import type { Scenario } from './scenario.ts';
+import type { DemoEvent, Scenario } from './scenario.ts';
 
 export interface Places extends Senders {
   sandbox: string;
@@ -21,6 +21,7 @@ const callMs = 10_000;
  * it again, and counts what the vendors have done.
  */
 export async function play(scenario: Scenario, places: Places): Promise<PlayedEvent[]> {
+  for (const { path, body } of scenario.people) await call(`${places.sandbox}/_sandbox/${path}`, 'PUT', { body });
   for (const { path, body } of scenario.crm) await call(`${places.sandbox}/_sandbox/crm/${path}`, 'PUT', { body });
   await places.recordConsent(scenario.consenting);
 
@@ -38,12 +39,20 @@ export async function play(scenario: Scenario, places: Places): Promise<PlayedEv
     if (duplicates !== length) throw new Error(`${length} events posted again gave ${duplicates} duplicates`);
   }
 
-  const effects = await effectsIn(places.sandbox);
   const events = scenario.deliveries.flatMap((delivery) => delivery.events);
-  return events.flatMap((event, index) => {
+  const ended: [Pick<DemoEvent, 'title' | 'expected'>, EventView][] = [];
+  for (const [index, event] of events.entries()) {
     const view = views[index];
-    return view ? [playedEvent(event, view, effects)] : [];
-  });
+    if (!view) continue;
+    ended.push([event, view]);
+    for (const { move, ...refresh } of event.refreshes ?? []) {
+      const jobId = view.refreshes.find((each) => each.move === move)?.jobId;
+      if (jobId === undefined) throw new Error(`no refresh came of: ${event.title}, ${refresh.title}`);
+      ended.push([refresh, await untilFinished(jobId, places)]);
+    }
+  }
+  const effects = await effectsIn(places.sandbox);
+  return ended.map(([event, view]) => playedEvent(event, view, effects));
 }
 
 async function effectsIn(sandbox: string): Promise<Effect[]> {
@@ -66,9 +75,10 @@ async function untilFinished(id: string, { api, operatorKey }: Places): Promise<
   }
 }
 
-/** Index and warehouse are brought up to date when a lead is captured and its lane is free. */
-const isUnderWay = ({ outcome, actions }: EventView): boolean =>
-  outcome === 'captured' && actions.some(({ effect: { state } }) => state === 'intent');
+/** Index and warehouse are brought up to date when a lead is captured and its lane is free; a refresh is an event once its turn has come. */
+const isUnderWay = ({ outcome, actions, refreshes }: EventView): boolean =>
+  (outcome === 'captured' && actions.some(({ effect: { state } }) => state === 'intent')) ||
+  refreshes.some(({ status }) => status === 'waiting' || status === 'processing');
 
 async function call(
   url: string,

@@ -13,6 +13,9 @@ const view = (state: EventView['actions'][number]['effect']['state']): EventView
   correlationId: '1',
   receivedAt: '2026-03-31T12:00:00.000Z',
   finishedAt: '2026-03-31T12:00:01.000Z',
+  jobId: null,
+  jobIds: [],
+  refreshes: [],
   decision: null,
   actions: [
     {
@@ -33,5 +36,5 @@ test.each([
   ['refused', false],
   ['unknown', false],
 ] as const)('an action whose effect no vendor shows, and that is %s: %s', (state, ok) =>
-  expect(playedEvent({ title: '', event: {}, expected }, view(state), []).ok).toBe(ok),
+  expect(playedEvent({ title: '', expected }, view(state), []).ok).toBe(ok),
 );

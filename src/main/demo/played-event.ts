@@ -11,9 +11,14 @@ export type Effect = z.infer<typeof effect>;
 export type PlayedEvent = ReturnType<typeof playedEvent>;
 
 /** `ok`: it was decided as it should be, all that was to be done is done, and exactly the effects exist that have to. */
-export function playedEvent({ title, expected }: DemoEvent, view: EventView, allEffects: readonly Effect[]) {
+export function playedEvent(
+  { title, expected }: Pick<DemoEvent, 'title' | 'expected'>,
+  view: EventView,
+  allEffects: readonly Effect[],
+) {
   const { decision } = view;
-  const mode = view.type.startsWith('lead.') ? null : (decision?.mode ?? null);
+  // Without rules nothing was decided.
+  const mode = decision?.ruleSetHash ? decision.mode : null;
   const effects = allEffects.filter(({ key }) => key.includes(view.id));
   const done = effects.map(({ connector, operation }) => `${connector} ${operation}`).toSorted();
   return {

@@ -39,7 +39,7 @@ test('one that went otherwise than its like is a line of its own, and says so', 
 
 test('the modes follow each other, and leads come last', () => {
   const modes = [null, 'compliance', 'rules-then-model', 'rules', 'model-first'] as const;
-  const lines = rows(...modes.map((mode) => event({ mode })));
+  const lines = rows(...modes.map((mode) => event({ mode, ...(mode === null && { source: 'website' }) })));
   expect(lines.map(([mode]) => mode)).toEqual(['rules', 'rules-then-model', 'model-first', 'compliance', 'a lead']);
 });
 

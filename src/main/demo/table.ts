@@ -18,13 +18,13 @@ export function resultTable(events: readonly PlayedEvent[]): string[] {
   return formatTable(headings, rows);
 }
 
-/** Leads, about which nothing is decided, come last. */
+/** Leads and role changes, about which nothing is decided, come last. */
 const placeOf = (mode: DecisionMode | null): number =>
   mode === null ? decisionModes.length : decisionModes.indexOf(mode);
 
 function cellsOf(event: PlayedEvent): string[] {
   return [
-    `${event.mode ?? 'a lead'}${event.batch ? ', in a batch' : ''}`,
+    `${event.mode ?? kindOf(event)}${event.batch ? ', in a batch' : ''}`,
     `${event.source} ${event.type}: ${event.title}`,
     reasonOf(event),
     event.decidedBy,
@@ -32,6 +32,8 @@ function cellsOf(event: PlayedEvent): string[] {
     effectsOf(event),
   ];
 }
+
+const kindOf = ({ source }: PlayedEvent): string => (source === 'website' ? 'a lead' : 'a role change');
 
 /** Of one effect the call that made it, of several who had it. */
 function effectsOf({ effects }: PlayedEvent): string {

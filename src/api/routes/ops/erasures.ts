@@ -15,7 +15,7 @@ export function erasureRoutes(app: FastifyInstance, { erasures }: { erasures: Er
       schema: {
         summary: 'Erase a person',
         description:
-          'By an address, a phone, or an id: that of an event or a lead, or hubspot:<portal id>:<contact id>. It is carried out in the background; what was accepted of the person until their keys are deleted is erased everywhere.',
+          'By an address, a phone, or an id: that of an event or a lead, hubspot:<portal id>:<contact id>, coresignal:<member id>, or lusha:<contact id>. It is carried out in the background; what was accepted of the person until their keys are deleted is erased everywhere.',
         security: [{ operator: [] }],
         body: subjectQuery,
         response: { 202: z.object({ id: z.string() }) },

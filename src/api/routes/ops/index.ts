@@ -3,6 +3,7 @@ import { readJsonBodies } from '../../plugins/json-bodies.ts';
 import { requireOperator } from '../../plugins/operator-auth.ts';
 import { erasureRoutes } from './erasures.ts';
 import { failureRoutes } from './failures.ts';
+import { jobRoutes } from './jobs.ts';
 import { laneRoutes } from './lanes.ts';
 import { providerRoutes } from './providers.ts';
 import { redriveRoutes } from './redrives.ts';
@@ -16,6 +17,7 @@ export type OpsDependencies = { operatorKey: string } & Parameters<typeof failur
   Parameters<typeof erasureRoutes>[1] &
   Parameters<typeof subjectRoutes>[1] &
   Parameters<typeof settlementRoutes>[1] &
+  Parameters<typeof jobRoutes>[1] &
   Parameters<typeof laneRoutes>[1] &
   Parameters<typeof providerRoutes>[1] &
   Parameters<typeof violationRoutes>[1] &
@@ -31,6 +33,7 @@ export async function opsRoutes(app: FastifyInstance, dependencies: OpsDependenc
     erasureRoutes(scope, dependencies);
     subjectRoutes(scope, dependencies);
     settlementRoutes(scope, dependencies);
+    jobRoutes(scope, dependencies);
     laneRoutes(scope, dependencies);
     providerRoutes(scope, dependencies);
     violationRoutes(scope, dependencies);

@@ -1,21 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { providers as providerNames } from '../../../domain/failure.ts';
+import { providerHealth as providerHealthView, providerView } from '../../../domain/provider-views.ts';
+import type { AskProviderHealth } from '../../../operations/provider-health.ts';
 import type { Providers } from '../../../operations/providers.ts';
 
-const state = z.enum(['closed', 'open', 'half-open']);
-const providerView = z.object({
-  provider: z.enum(providerNames),
-  state,
-  processes: z.array(
-    z.object({ process: z.string(), state, since: z.string(), lastFailureClass: z.string().nullable() }),
-  ),
-});
-
-/** `GET /ops/providers`: which providers are left alone, since they kept failing. */
-export function providerRoutes(app: FastifyInstance, { providers }: { providers: Providers }): void {
-  app.withTypeProvider<ZodTypeProvider>().get(
+/**
+ * `GET /ops/providers`: which providers are left alone, since they kept failing. `GET /ops/health/providers`: what those say of themselves that are
+ * paid by the answer.
+ */
+export function providerRoutes(
+  app: FastifyInstance,
+  { providers, providerHealth }: { providers: Providers; providerHealth: AskProviderHealth },
+): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.get(
     '/ops/providers',
     {
       schema: {
@@ -27,5 +26,18 @@ export function providerRoutes(app: FastifyInstance, { providers }: { providers:
       },
     },
     async () => ({ providers: await providers() }),
+  );
+  routes.get(
+    '/ops/health/providers',
+    {
+      schema: {
+        summary: 'Ask the providers of companies and people how they are, free of charge',
+        description:
+          'Each has 5 s, and its answer is kept for 15 s. With what is left of its credits and what was spent today (UTC). An answer in any case: what is wrong is in it.',
+        security: [{ operator: [] }],
+        response: { 200: z.object({ providers: z.array(providerHealthView) }) },
+      },
+    },
+    async () => ({ providers: await providerHealth() }),
   );
 }

@@ -12,7 +12,7 @@ export function subjectRoutes(app: FastifyInstance, { subjects }: { subjects: Su
     {
       schema: {
         summary: 'All that is held of a person, for that person',
-        description: `By an address, a phone, or an id: that of an event or a lead, or hubspot:<portal id>:<contact id>. The latest ${maxEventsPerExport} leads and events of each kind; \`cut\` says when there are more. Every export is noted in the audit log, without whom it was about.`,
+        description: `By an address, a phone, or an id: that of an event or a lead, hubspot:<portal id>:<contact id>, coresignal:<member id>, or lusha:<contact id>. The latest ${maxEventsPerExport} leads and events of each kind; \`cut\` says when there are more. Every export is noted in the audit log, without whom it was about.`,
         security: [{ operator: [] }],
         body: subjectQuery,
         response: { 200: subjectExport },

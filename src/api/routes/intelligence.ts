@@ -1,0 +1,164 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { buyerGroupView, companyView } from '../../domain/buyer-group-view.ts';
+import { refreshReceipt, type RefreshReceipt } from '../../domain/job-view.ts';
+import { enrichmentLevels } from '../../domain/refresh.ts';
+import type { BuyerGroups } from '../../operations/buyer-groups.ts';
+import { readCursor } from '../../operations/cursor.ts';
+import type { RefreshRequests, RefreshWish } from '../../operations/refresh-requests.ts';
+import { readCompanyNamed } from '../../sources/role-change/company-named.ts';
+import { optionalDomain } from '../../sources/role-change/fields.ts';
+import { readJsonBodies } from '../plugins/json-bodies.ts';
+import type { Reader, Readers } from '../plugins/reader-auth.ts';
+import { sendProblem } from '../problem.ts';
+import { sendUnreadableCursor } from './ops/unreadable-cursor.ts';
+import { sendUnknownCompany } from './unknown-company.ts';
+
+const maxCompaniesPerPage = 100;
+const params = z.object({ id: z.string().max(300) });
+const wish = z.strictObject({
+  enrichmentLevel: z.enum(enrichmentLevels).optional(),
+  force: z.boolean().optional(),
+  notify: z.email('expected one plain address').max(254).optional(),
+});
+const company = z
+  .strictObject({
+    domain: z.string().trim().min(1).max(300).optional(),
+    name: z.string().trim().min(1).max(300).optional(),
+  })
+  .refine(({ domain, name }) => domain !== undefined || name !== undefined, 'expected a domain, or else a name');
+const security = [{ operator: [] }, { sender: [] }];
+const aboutRefresh =
+  'It goes first, within the same limits as a role change: once an hour for a company, and so many a minute over all. What is left out of the body is as causeway.yaml has it. force runs it within the hour too, and is for operators. notify is told when it is over. Takes the right to read leads.';
+
+/** `/api/v1/intelligence`: companies, their buyer groups, and asking for a refresh. */
+export async function intelligenceRoutes(
+  app: FastifyInstance,
+  dependencies: { buyerGroups: BuyerGroups; refreshRequests: RefreshRequests; readers: Readers },
+): Promise<void> {
+  const { buyerGroups, refreshRequests, readers } = dependencies;
+  const seesPeople = readers.require('leads', 'or refresh buyer groups, which takes the right to read leads');
+
+  async function findCompany(text: string, { tenantId }: Reader): Promise<string | undefined> {
+    const named = readCompanyNamed(text);
+    return named && buyerGroups.find(named, tenantId);
+  }
+
+  /** `undefined`: it was refused, and that is said. */
+  async function refresh(
+    { tenantId, by }: Reader,
+    asked: RefreshWish,
+    find: () => Promise<string | undefined>,
+    reply: FastifyReply,
+  ): Promise<RefreshReceipt | FastifyReply> {
+    // Only operators are of no tenant.
+    if (asked.force && tenantId !== null) {
+      return sendProblem(reply, 403, {
+        reason: 'only_operators_force',
+        detail:
+          'force pays for a second run within the hour, so it is for operators; leave it out, and it runs after that',
+      });
+    }
+    const companyId = await find();
+    if (companyId === undefined) return sendUnknownCompany(reply);
+    const receipt = await refreshRequests.request(companyId, tenantId, asked, by);
+    return reply.code(202).header('location', `/api/v1/jobs/${receipt.jobId}`).send(receipt);
+  }
+
+  await app.register(async (scope) => {
+    readJsonBodies(scope);
+    const routes = scope.withTypeProvider<ZodTypeProvider>();
+    routes.get(
+      '/api/v1/intelligence/companies',
+      {
+        schema: {
+          summary: 'List companies with the scores of their buyer groups',
+          description: 'Newest first, page by page. query: what the name or the domain has in it.',
+          security,
+          querystring: z.strictObject({
+            query: z.string().trim().min(1).max(300).optional(),
+            cursor: z.string().max(300).optional(),
+            limit: z.coerce.number().pipe(z.int().min(1).max(maxCompaniesPerPage)).default(50),
+          }),
+          response: { 200: z.object({ companies: z.array(companyView), next: z.string().nullable() }) },
+        },
+        onRequest: readers.require('events'),
+      },
+      async (request, reply) => {
+        const { cursor, ...asked } = request.query;
+        const after = cursor === undefined ? undefined : readCursor(cursor);
+        if (cursor !== undefined && !after) return sendUnreadableCursor(reply);
+        return buyerGroups.list({ ...asked, after }, readers.of(request).tenantId);
+      },
+    );
+    routes.get(
+      '/api/v1/intelligence/companies/:id/buyer-group',
+      {
+        schema: {
+          summary: 'Show the buyer group of a company, with its people',
+          description: 'id: that of the company, or its domain. Personal data: takes the right to read leads.',
+          params,
+          security,
+          response: { 200: buyerGroupView },
+        },
+        onRequest: seesPeople,
+      },
+      async (request, reply) => {
+        const companyId = await findCompany(request.params.id, readers.of(request));
+        const group = companyId === undefined ? undefined : await buyerGroups.show(companyId);
+        return group ? reply.header('cache-control', 'no-store').send(group) : sendUnknownCompany(reply);
+      },
+    );
+    routes.post(
+      '/api/v1/intelligence/companies/:id/refresh',
+      {
+        schema: {
+          summary: 'Have the buyer group of a company refreshed',
+          description: `id: that of the company, or its domain. ${aboutRefresh}`,
+          params,
+          security,
+          body: wish,
+          response: { 202: refreshReceipt },
+        },
+        onRequest: seesPeople,
+        // Whoever wants nothing special need not send a body.
+        preValidation: async (request) => {
+          request.body ??= {};
+        },
+      },
+      async (request, reply) => {
+        const reader = readers.of(request);
+        return refresh(reader, request.body, () => findCompany(request.params.id, reader), reply);
+      },
+    );
+    routes.post(
+      '/api/v1/intelligence/companies',
+      {
+        schema: {
+          summary: 'Have the buyer group of a company refreshed that may not be known yet',
+          description: `By its domain, or, where that is not known, by its name; both together say more. ${aboutRefresh}`,
+          security,
+          body: wish.extend({ company }),
+          response: { 202: refreshReceipt },
+        },
+        onRequest: seesPeople,
+      },
+      async (request, reply) => {
+        const reader = readers.of(request);
+        const {
+          company: { domain: told, name },
+          ...asked
+        } = request.body;
+        const domain = optionalDomain.parse(told);
+        if (told !== undefined && domain === undefined) {
+          return sendProblem(reply, 400, {
+            reason: 'no_domain',
+            detail: 'company.domain is no domain; send it as example.com, or leave it out and send company.name',
+          });
+        }
+        return refresh(reader, asked, () => refreshRequests.add({ domain, name }, reader.tenantId), reply);
+      },
+    );
+  });
+}

@@ -1,0 +1,149 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import type { BuyerGroupView } from '../domain/buyer-group-view.ts';
+import { enrichmentLevels } from '../domain/refresh.ts';
+import type { BuyerGroups } from '../operations/buyer-groups.ts';
+import type { RefreshRequests, RefreshWish } from '../operations/refresh-requests.ts';
+import { readCompanyNamed } from '../sources/role-change/company-named.ts';
+import { type Command, CommandFailed, type Output, UsageError } from './command.ts';
+import { formatTable } from './table.ts';
+
+export interface GroupOperations {
+  buyerGroups: BuyerGroups;
+  refreshRequests: RefreshRequests;
+}
+
+const wanted = z.object({
+  level: z.enum(enrichmentLevels, `--level: one of ${enrichmentLevels.join(', ')}`).optional(),
+  notify: z.email('--notify: one plain address').optional(),
+});
+
+function readCompany(text: string) {
+  const named = readCompanyNamed(text);
+  if (named) return named;
+  throw new UsageError('name a company by its domain, such as example.com, or by its id');
+}
+
+const unknown = (company: string) =>
+  new CommandFailed(
+    `no company is known as '${company}'; a role change that names it adds it, and so does: npm run causeway -- groups refresh <domain>`,
+  );
+
+/** `groups`: the buyer group of a company, and having it refreshed. */
+export function groupsCommand(withGroups: <T>(work: (groups: GroupOperations) => Promise<T>) => Promise<T>): Command {
+  async function show(company: string, json: boolean, output: Output): Promise<boolean> {
+    const named = readCompany(company);
+    const group = await withGroups(async ({ buyerGroups }) => {
+      const id = await buyerGroups.find(named, null);
+      return id === undefined ? undefined : buyerGroups.show(id);
+    });
+    if (!group) throw unknown(company);
+    if (json) output.out(JSON.stringify(group, null, 2));
+    else for (const line of lines(group)) output.out(line);
+    return true;
+  }
+
+  async function refresh(company: string, wish: RefreshWish, output: Output): Promise<boolean> {
+    const named = readCompany(company);
+    const done = await withGroups(async ({ buyerGroups, refreshRequests }) => {
+      const known = await buyerGroups.find(named, null);
+      const id = known ?? ('domain' in named ? await refreshRequests.add(named, null) : undefined);
+      if (id === undefined) return undefined;
+      return { isNew: known === undefined, receipt: await refreshRequests.request(id, null, wish, 'operator (cli)') };
+    });
+    if (!done) throw unknown(company);
+    const { isNew, receipt } = done;
+    if (isNew) output.out(`${company} was not known, and was added`);
+    output.out(wordsFor(receipt));
+    output.out(`see how far it is: npm run causeway -- jobs show ${receipt.jobId}`);
+    return true;
+  }
+
+  return {
+    name: 'groups',
+    summary: 'show the buyer group of a company, or have it refreshed',
+    help: `Usage: npm run causeway -- groups show <domain | company id> [--json]
+       npm run causeway -- groups refresh <domain | company id> [--force] [--level ${enrichmentLevels.join('|')}] [--notify <address>]
+
+'show' prints who is in the group, in which part and why, with names and addresses. 'refresh' has it found out anew: first among all, once an
+hour, by a worker; a domain that is not known is added.
+
+  --force             also within the hour of the last run; it is paid for again
+  --level <level>     how much is found out; as causeway.yaml has it without
+  --notify <address>  who is told when it is over; kept sealed
+  --json              print one JSON object and nothing else`,
+
+    async run(args, output) {
+      const { values, positionals } = parseArgs({
+        args: [...args],
+        allowPositionals: true,
+        options: {
+          force: { type: 'boolean', default: false },
+          level: { type: 'string' },
+          notify: { type: 'string' },
+          json: { type: 'boolean', default: false },
+        },
+      });
+      const [verb, company, ...more] = positionals;
+      if (company === undefined || more.length > 0 || (verb !== 'show' && verb !== 'refresh')) {
+        throw new UsageError("say 'groups show <domain or id>' or 'groups refresh <domain or id>'");
+      }
+      if (verb === 'show') return show(company, values.json, output);
+      const parsed = wanted.safeParse(values);
+      if (!parsed.success) throw new UsageError(parsed.error.issues.map(({ message }) => message).join('\n'));
+      const { level: enrichmentLevel, notify } = parsed.data;
+      return refresh(company, { enrichmentLevel, force: values.force, notify }, output);
+    },
+  };
+}
+
+function wordsFor({ jobId, status, notBefore }: { jobId: string; status: string; notBefore: string | null }): string {
+  if (notBefore !== null) return `job ${jobId} runs after ${notBefore}, when the hour of the last run is over`;
+  return status === 'coalesced' ? `it goes into job ${jobId}, which was to come anyway` : `job ${jobId} runs next`;
+}
+
+const day = (time: string | null): string => time?.slice(0, 10) ?? '-';
+
+function lines({ company, group, members, former, history, lastJob, nextJob }: BuyerGroupView): string[] {
+  const memberRows = members.map((member) => [
+    member.name ?? '-',
+    member.title ?? '-',
+    member.role ?? '-',
+    member.confidence.toFixed(2),
+    [...member.emails, ...member.phones].join(' ') || '-',
+    member.move === null ? '-' : `${member.move} ${day(member.movedAt)}`,
+    member.because,
+  ]);
+  const formerRows = former.map(({ name, title, role, leftAt }) => [
+    name ?? '-',
+    title ?? '-',
+    role ?? '-',
+    day(leftAt),
+  ]);
+  const changeRows = history
+    .slice(0, 10)
+    .map(({ at, kind, name, fromTitle, toTitle, fromRole, toRole }) => [
+      at.slice(0, 19),
+      kind,
+      name ?? '-',
+      `${fromTitle ?? fromRole ?? '-'} → ${toTitle ?? toRole ?? '-'}`,
+    ]);
+  return [
+    `${company.name ?? company.domain ?? 'a company'} (${company.domain ?? 'no domain known'}), id ${company.id}`,
+    group === null
+      ? 'no run is over yet'
+      : `confidence ${group.confidence.toFixed(2)}, cohesion ${group.cohesion.toFixed(2)}${group.isPartial ? ', partial' : ''}, refreshed ${group.refreshedAt}`,
+    ...(group?.gaps ?? []).map(({ step, class: why }) => `not known: ${step}, ${why}`),
+    ...(memberRows.length === 0
+      ? ['nobody is in it']
+      : formatTable(['name', 'title', 'part', 'sure', 'reached by', 'moved', 'because'], memberRows)),
+    ...(formerRows.length > 0 ? ['', ...formatTable(['left', 'title', 'part', 'on'], formerRows)] : []),
+    ...(changeRows.length > 0 ? ['', ...formatTable(['changed at', 'what', 'who', 'from → to'], changeRows)] : []),
+    ...(lastJob ? [`last job ${lastJob.id}: ${lastJob.status}`] : []),
+    ...(nextJob
+      ? [
+          `next job ${nextJob.id}: ${nextJob.status}${nextJob.notBefore === null ? '' : `, not before ${nextJob.notBefore}`}`,
+        ]
+      : []),
+  ];
+}

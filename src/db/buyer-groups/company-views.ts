@@ -1,0 +1,63 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { BuyerGroupView, CompanyView } from '../../domain/buyer-group-view.ts';
+import type { Queries } from '../database.ts';
+import { isoTime } from '../iso-time.ts';
+
+const columns = sql`c.id, c.name, c.domain, c.industry, c.employees, c.country`;
+const scores = sql`'confidence', g.confidence, 'cohesion', g.cohesion, 'members', g.members, 'isPartial', g.is_partial,
+  'refreshedAt', ${isoTime(sql`g.refreshed_at`)}`;
+
+/** The id of the company that has this id or domain; `undefined`: none of this tenant. */
+export async function findCompany(
+  queries: Queries,
+  tenantId: string,
+  by: { id: string } | { domain: string },
+): Promise<string | undefined> {
+  const { rows } = await queries.execute<{ id: string }>(
+    'id' in by
+      ? sql`select id from companies where id = ${by.id} and tenant_id = ${tenantId}`
+      : sql`select company_id as id from company_aliases where tenant_id = ${tenantId} and kind = 'domain' and value = ${by.domain}`,
+  );
+  return rows[0]?.id;
+}
+
+/** A company with the scores of its group. */
+export async function readCompany(
+  queries: Queries,
+  id: string,
+): Promise<Pick<BuyerGroupView, 'company' | 'group'> | undefined> {
+  const { rows } = await queries.execute<BuyerGroupView['company'] & { group: BuyerGroupView['group'] }>(sql`
+    select ${columns}, case when g.company_id is not null then jsonb_build_object(${scores}, 'jobId', g.job_id,
+      'gaps', coalesce(l.gaps, '[]'::jsonb)) end as "group"
+    from companies c left join buyer_groups g on g.company_id = c.id left join buyer_group_refresh_logs l on l.id = g.job_id
+    where c.id = ${id}`);
+  if (!rows[0]) return undefined;
+  const { group, ...company } = rows[0];
+  return { company, group };
+}
+
+export type CompanyRow = CompanyView & { createdAt: string };
+
+/** Companies of one tenant whose name or domain has `query` in it, the newest first, from behind `after` on. */
+export async function readCompanies(
+  queries: Queries,
+  request: {
+    tenantId: string;
+    query?: string | undefined;
+    after?: { at: string; id: string } | undefined;
+    limit: number;
+  },
+): Promise<CompanyRow[]> {
+  const { tenantId, query, after, limit } = request;
+  const conditions: SQL[] = [
+    sql`c.tenant_id = ${tenantId}`,
+    ...(query === undefined ? [] : [sql`strpos(lower(concat_ws(' ', c.name, c.domain)), lower(${query})) > 0`]),
+    ...(after ? [sql`(c.created_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)`] : []),
+  ];
+  const { rows } = await queries.execute<CompanyRow>(sql`
+    select ${columns}, ${isoTime(sql`c.created_at`)} as "createdAt",
+      case when g.company_id is not null then jsonb_build_object(${scores}) end as "group"
+    from companies c left join buyer_groups g on g.company_id = c.id where ${sql.join(conditions, sql` and `)}
+    order by c.created_at desc, c.id desc limit ${limit}`);
+  return rows;
+}
