@@ -108,16 +108,17 @@ test('an address is at the company by its domain or one below it, and by no othe
   expect(addressAt(['x@a.example'], null)).toBe('other');
 });
 
+const at = (more: object) => ({
+  companyId: null,
+  companyDomain: null,
+  companyName: null,
+  title: 'CTO',
+  isCurrent: true,
+  ...more,
+});
+
 test('somebody works where a current position is, by id before domain before name; without any they are where they are listed', () => {
   const company = { directoryId: '7', domain: 'a.example', name: 'Ácme  Ltd' };
-  const at = (more: object) => ({
-    companyId: null,
-    companyDomain: null,
-    companyName: null,
-    title: 'CTO',
-    isCurrent: true,
-    ...more,
-  });
   const works = (...positions: ReturnType<typeof at>[]) => worksThere({ title: 'Advisor', positions }, company);
   expect(works()).toEqual({ isThere: true, title: 'Advisor' });
   expect(works(at({ companyId: '8' }), at({ companyId: '7', title: 'CEO' }))).toEqual({ isThere: true, title: 'CEO' });
