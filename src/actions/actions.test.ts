@@ -191,6 +191,18 @@ test('notify_ae escapes all text of a vendor for Slack', async () => {
   expect(sent).toContain('&lt;!channel&gt; &amp; &lt;http://evil.example|x&gt;');
 });
 
+test('notify_buyer_group escapes all text of a vendor for Slack, and makes no links of it', async () => {
+  const effect = await prepare('notify_buyer_group', {
+    buyerGroup: groupSample('<!channel> & <http://evil.example|x>'),
+  });
+  await effect.perform({ ...call, key: 'key' });
+  const sent = JSON.stringify((await onlyEffect())?.body);
+  expect(sent).not.toMatch(/[<>]/);
+  expect(sent).toContain('&lt;!channel&gt; &amp; &lt;http://evil.example|x&gt;');
+  const texts = sent.match(/"type":"mrkdwn"/g) ?? [];
+  expect(sent.match(/"verbatim":true/g)).toHaveLength(texts.length);
+});
+
 describe('draft_followup', () => {
   test('is addressed to the contact and left with the owner', async () => {
     const contact = { id: '501', email: 'ada@example.com', firstName: 'Ada' };

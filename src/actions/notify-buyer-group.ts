@@ -30,8 +30,8 @@ function groupMessage(group: BuyerGroupFacts): ChatMessage {
   return {
     text: `${mrkdwn(title)}: ${changes.length + group.more} changed`,
     blocks: [
-      { type: 'header', text: { type: 'plain_text', text: `Buyer group: ${company}` } },
-      { type: 'section', text: textObject(summary.map(mrkdwn).join('\n')) },
+      { type: 'header', text: { type: 'plain_text', text: 'A buyer group has changed' } },
+      { type: 'section', text: textObject([`*${mrkdwn(company)}*`, ...summary.map(mrkdwn)].join('\n')) },
       ...changes.map(({ name, what }) => ({ type: 'section', text: textObject(`*${mrkdwn(name)}* ${mrkdwn(what)}`) })),
       ...(notes.length > 0 ? [{ type: 'section', text: textObject(notes.map(mrkdwn).join('\n')) }] : []),
     ],
