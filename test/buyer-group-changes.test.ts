@@ -93,6 +93,29 @@ describe('what providers tell', () => {
   });
 });
 
+describe('a company with more people than one run reads', () => {
+  it('has those of the group read first, so that who has left is known, and who is new is only found', async () => {
+    const small = await startCauseway({ settings: refreshSettings({ maxPeople: 10 }) });
+    try {
+      const id = await addCompany(small, { domain });
+      const { job } = await refresh(small, id);
+      expect(job).toMatchObject({
+        gaps: [{ step: 'discover', class: 'MorePeople', people: 15 }],
+        result: { members: 10, isPartial: true, changes: { found: 10 } },
+      });
+      const elsewhere = [{ companyId: '7002', title: 'VP Sales', from: '2026-01-01' }];
+      await small.sandbox.arrange('people/500007', { ...works('Gregor Novak', ''), positions: elsewhere });
+      await small.sandbox.arrange('people/400001', works('Zoe Neu', 'CEO'));
+      const { job: later } = await refresh(small, id);
+      expect(later.result).toMatchObject({ members: 10, changes: { left: 1, found: 1, joined: 0 } });
+      expect(called(await readGroup(small, id), 'Gregor Novak')).toMatchObject([{ isLeft: true }]);
+      expect(called(await readGroup(small, id), 'Zoe Neu')).toMatchObject([{ isLeft: false }]);
+    } finally {
+      await small.close();
+    }
+  });
+});
+
 describe('what events tell', () => {
   const gregor = { id: 'p_500007', name: 'Gregor Novak' };
 
@@ -170,6 +193,8 @@ describe('what events tell', () => {
     const after = (await readGroup(causeway, companyId)).filter(({ sources }) => sources.includes('event'));
     expect(after).toMatchObject([{ sources: ['coresignal', 'event'], title: 'VP Marketing', role: 'decision_maker' }]);
     expect(after[0]?.confidence).toBeGreaterThan(before?.confidence ?? 1);
+    // Who is known already keeps the key, under which more is kept.
+    expect(after[0]?.personId === before?.personId).toBe(!isKnown);
   });
 });
 
@@ -183,6 +208,21 @@ describe('somebody who was erased', () => {
     const before = await paid(causeway);
     await refresh(causeway, companyId, { level: 'deep_research' });
     expect(await paid(causeway)).toEqual(before);
+  });
+
+  it('is found out when the directory tells the address, and goes out of the group', async () => {
+    await causeway.sandbox.arrange('people/500205', works('Nils Nobody', 'CEO', { email: null }));
+    await refresh(causeway, companyId);
+    expect(called(await readGroup(causeway, companyId), 'Nils Nobody')).toHaveLength(1);
+    expect(await erase(causeway, { email: `nils.nobody@${domain}` })).toMatchObject({ state: 'done' });
+    await causeway.sandbox.arrange('people/500205', works('Nils Nobody', 'CEO'));
+    await makeStale();
+    await refresh(causeway, companyId);
+    expect(called(await readGroup(causeway, companyId), 'Nils Nobody')).toEqual([]);
+    const { rows } = await causeway.queries.execute<{ count: number }>(
+      sql`select count(*)::int as count from subject_aliases a join erased_subjects x on x.tenant_id = a.tenant_id and x.alias = a.alias`,
+    );
+    expect(rows).toEqual([{ count: 0 }]);
   });
 
   it('goes out of a group they were in, with the messages that named them, and stays out', async () => {

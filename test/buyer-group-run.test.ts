@@ -54,6 +54,13 @@ it('a second run that finds the same pays nothing and tells nobody', async () =>
   const companyId = await addCompany(causeway, { domain: 'nordlicht.example' });
   await refresh(causeway, companyId, { level: 'deep_research', requester: 'olga@example.com' });
   const before = [await paid(causeway), (await told(causeway)).length];
+  const reached = (await readGroup(causeway, companyId)).filter(({ phones }) => phones.length > 0);
+  expect(reached.length).toBe((await paid(causeway))['lusha']);
+  expect(reached.length).toBeGreaterThan(10);
+  for (const { phones, sources } of reached) {
+    expect(phones).toEqual([expect.stringMatching(/^\+4930\d{7}$/)]);
+    expect(sources).toEqual(['coresignal', 'lusha']);
+  }
   const { event, job } = await refresh(causeway, companyId, { level: 'deep_research', requester: 'olga@example.com' });
   expect(event).toMatchObject({ state: 'done', outcome: 'no_action' });
   expect(job).toMatchObject({ status: 'completed', gaps: [], calls: {}, credits: {} });

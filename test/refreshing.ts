@@ -51,7 +51,11 @@ export const addCompany = ({ queries }: Pick<Causeway, 'queries'>, met: { name?:
 export async function askForRefresh(
   causeway: Causeway,
   companyId: string,
-  { level = 'identify', requester }: { level?: EnrichmentLevel; requester?: string } = {},
+  {
+    level = 'identify',
+    requester,
+    isForced = true,
+  }: { level?: EnrichmentLevel; requester?: string; isForced?: boolean } = {},
 ): Promise<string> {
   const { queries, configuration, workflows } = causeway;
   const key =
@@ -61,7 +65,7 @@ export async function askForRefresh(
     companyId,
     priority: 1,
     level,
-    isForced: true,
+    isForced,
     windowMs: 0,
     eventId: null,
     move: null,
