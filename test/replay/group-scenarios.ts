@@ -114,6 +114,16 @@ export const groupScenarios = {
     return withFault({ connector: 'lusha', fault: 'status', status: 402 }, known, wish);
   },
 
+  /** The shortest time that a refresh can be given: a minute. */
+  async 'group-out-of-time'() {
+    const causeway = await causewayOf({
+      environment: { EFFECT_CALL_TIMEOUT_MS: '60000' },
+      settings: refreshSettings({ maxMinutes: 1 }),
+    });
+    await causeway.sandbox.fault({ connector: 'coresignal', operation: 'employees.search', fault: 'timeout' });
+    return refreshOf(causeway, known);
+  },
+
   async 'group-failed'() {
     const causeway = await refreshing();
     await refused(causeway, 'insert on buyer_group_sightings');

@@ -73,6 +73,8 @@ const buyerGroupPaths = {
     'begin, beginRefresh, resolveCompany, discoverMembers failed, noteGap, scoreMembers, saveGroup, closeRefresh, finish: COMPLETED, no_action',
   'group-not-enriched':
     'begin, beginRefresh, resolveCompany, discoverMembers, scoreMembers, enrichMembers failed, noteGap, scoreMembers, saveGroup, planNotice, act, act, closeRefresh, finish: COMPLETED, acted',
+  'group-out-of-time':
+    'begin, beginRefresh, resolveCompany, discoverMembers timed out, noteGap, scoreMembers, saveGroup, closeRefresh, finish: COMPLETED, no_action',
   'group-failed':
     'begin, beginRefresh, resolveCompany, discoverMembers x3 failed, closeRefresh, finish: FAILED, failed, Unexpected',
   'group-refused':

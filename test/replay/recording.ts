@@ -55,7 +55,7 @@ export function record(scenarios: Partial<Record<PathName, Scenario>>): void {
         const found = await fetchHistory(causeway.client, workflowId, causeway.codec, runId);
         return found?.finished ? found : undefined;
       },
-      60_000,
+      100_000,
     );
     expect(pathOf(history.text)).toBe(new Map(Object.entries(paths)).get(name));
     await writeFile(join(import.meta.dirname, `${name}.json`), history.text);
