@@ -59,6 +59,22 @@ const statusOf = async (id: string) =>
     )
   ).rows[0]?.status;
 
+const cancel = (id: string) => operator.post(`/ops/jobs/${id}/cancel`, {});
+const audited = async (id: string) =>
+  (await causeway.queries.execute(sql`select who, what from audit_log where on_what = ${id}`)).rows;
+
+const groupOf = async (company: string) => (await operator.get(`${intelligence}/${company}/buyer-group`)).body;
+
+const signalsOf = async (companyId: string) => {
+  const handle = causeway.client.workflow.getHandle(companyWorkflowId(companyId));
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+    (signal?.input?.payloads ?? []).map(({ data }): unknown => JSON.parse(Buffer.from(data ?? []).toString('utf8'))),
+  );
+};
+
+const depth = async () => Number(/^job_queue_depth (\S+)$/m.exec(String((await operator.get('/metrics')).body))?.[1]);
+
 describe('a job', () => {
   it('that runs is shown with what it is done for, how far it is, and its workflow', async () => {
     const company = await rows.addCompany();
@@ -198,10 +214,6 @@ describe('the list of jobs', () => {
 });
 
 describe('canceling a job', () => {
-  const cancel = (id: string) => operator.post(`/ops/jobs/${id}/cancel`, {});
-  const audited = async (id: string) =>
-    (await causeway.queries.execute(sql`select who, what from audit_log where on_what = ${id}`)).rows;
-
   it('takes one that waits out of the line, once, and notes who did', async () => {
     const { id: companyId } = await rows.addCompany();
     const id = await rows.addJob(companyId);
@@ -277,7 +289,6 @@ describe('canceling a job', () => {
 });
 
 describe('the buyer group of a company', () => {
-  const groupOf = async (company: string) => (await operator.get(`${intelligence}/${company}/buyer-group`)).body;
   const named = z.object({ members: z.array(z.object({ name: z.string() })) });
 
   it('has its people with their names, by their parts and the surest first, and those who left apart', async () => {
@@ -464,14 +475,6 @@ describe('asking for a refresh', () => {
     expect([status, answer]).toEqual([202, answer]);
     return receipt.parse(answer);
   };
-  const signalsOf = async (companyId: string) => {
-    const handle = causeway.client.workflow.getHandle(companyWorkflowId(companyId));
-    const { events } = await handle.fetchHistory();
-    return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
-      (signal?.input?.payloads ?? []).map(({ data }): unknown => JSON.parse(Buffer.from(data ?? []).toString('utf8'))),
-    );
-  };
-
   it('puts one job in line, first and as thorough as it is wanted, wakes its company, and the next goes into it', async () => {
     const { id, domain } = await rows.addCompany();
     const first = await refreshing(domain, {});
@@ -600,8 +603,6 @@ describe('a role change', () => {
 });
 
 describe('job_queue_depth', () => {
-  const depth = async () => Number(/^job_queue_depth (\S+)$/m.exec(String((await operator.get('/metrics')).body))?.[1]);
-
   it('counts the jobs that are due, and not those whose company still has its hour', async () => {
     const before = await depth();
     const [due, waits, forced] = await Promise.all([rows.addCompany(), rows.addCompany(), rows.addCompany()]);

@@ -55,9 +55,8 @@ describe('who left a group', () => {
   it('goes from it when that is long ago, with all that is known of them unless they are in another one', async () => {
     const [company, other] = [await groups.company(), await groups.company()];
     const [gone, elsewhere, lately, there] = [director(), director(), director(), director()];
-    const ids: string[] = [];
-    for (const who of [gone, elsewhere, lately, there]) ids.push(await groups.person(who, 800));
-    const [goneId, elsewhereId, latelyId, thereId] = ids;
+    const [goneId, elsewhereId] = [await groups.person(gone, 800), await groups.person(elsewhere, 800)];
+    const [latelyId, thereId] = [await groups.person(lately, 800), await groups.person(there, 800)];
     await groups.member(company, gone, { leftDays: 401 });
     await groups.member(company, elsewhere, { leftDays: 500 });
     await groups.member(other, elsewhere);
@@ -269,12 +268,11 @@ describe('what nobody reads any more', () => {
       insert into people (id, tenant_id, sealed) select id, ${tenantId}, '\\x00' from subject_keys where subject like 'many-%'`);
     await causeway.queries.execute(sql`
       insert into buyer_group_sightings (job_id, person_id, sources) select ${run}, id, '{}' from people on conflict do nothing`);
-    const left = async () => (await listed(sql`select person_id as id from buyer_group_sightings`)).length;
     const rounds: number[] = [];
     for (let round = 0; round < 3; round += 1) {
       vi.setSystemTime(Date.now() + 61_000);
       await tidy();
-      rounds.push(await left());
+      rounds.push((await listed(sql`select person_id as id from buyer_group_sightings`)).length);
     }
     expect(rounds).toEqual([501, 0, 0]);
   });

@@ -23,11 +23,11 @@ test('every command that they name is one of package.json', () => {
   expect(commands.filter((command) => scripts[command] === undefined)).toEqual([]);
 });
 
-test('there are twenty of events and fourteen of leads, each with a test that shows it and a note with its terms', () => {
-  const numbers = Array.from({ length: 34 }, (_, index) => String(index + 1));
+test('there are twenty of events, fourteen of leads and eleven of buyer groups, each with a test that shows it and a note with its terms', () => {
+  const numbers = Array.from({ length: 45 }, (_, index) => String(index + 1));
   expect(rows.map(([, number]) => number)).toEqual(numbers);
   expect([...page.matchAll(/^(\d+)\. /gm)].map(([, number]) => number)).toEqual(numbers);
-  const [, events = '', leads = ''] = page.split(/^## /m);
-  expect([events, leads].map((part) => part.match(/^\| \d/gm)?.length)).toEqual([20, 14]);
+  const [, ...parts] = page.split(/^## /m);
+  expect(parts.map((part) => part.match(/^\| \d/gm)?.length)).toEqual([20, 14, 11]);
   expect(rows.filter(([, , row = '']) => !named(row).some((name) => name.endsWith('.test.ts')))).toEqual([]);
 });

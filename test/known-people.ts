@@ -30,12 +30,13 @@ export const textsOfDirector = ({ name, title, emails, phones, profileUrl }: Dir
   profileUrl,
 ];
 
+const ago = (days: number | null) =>
+  days === null ? sql`null::timestamptz` : sql`clock_timestamp() - ${days} * interval '1 day'`;
+
 /** Rows as refreshes of groups leave them, sealed with the keys of an installation. */
 export function groupsOf({ queries, configuration }: Causeway) {
   const keyring = keyringOf(configuration, queries);
   const hasher = hasherOf(configuration);
-  const ago = (days: number | null) =>
-    days === null ? sql`null::timestamptz` : sql`clock_timestamp() - ${days} * interval '1 day'`;
 
   async function keyOf({ emails: [email = ''], directoryId }: Director) {
     keyring.forget();

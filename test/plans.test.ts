@@ -93,30 +93,6 @@ beforeAll(async () => {
     insert into facts_cache (tenant_id, provider, object_type, object_hash, version, fetched_at, subject_key_id, sealed)
       select 'default', p, 'deal', md5(n::text), '1', clock_timestamp(), md5(n::text)::uuid, '\\x00'
       from generate_series(1, 5000) n, unnest('{hubspot,coresignal}'::text[]) p`);
-  // Five thousand people in a thousand groups, half of whom left, and as many refreshes, five of each company.
-  await session.query(`
-    insert into companies (id, tenant_id) select md5(n::text)::uuid, 'default' from generate_series(0, 999) n`);
-  await session.query(`
-    insert into people (id, tenant_id, sealed) select md5(n::text)::uuid, 'default', '\\x00' from generate_series(1, 5000) n`);
-  await session.query(`
-    insert into buyer_group_members (company_id, person_id, left_at)
-      select md5((n % 1000)::text)::uuid, md5(n::text)::uuid, case when n % 2 = 0 then clock_timestamp() end from generate_series(1, 5000) n`);
-  await session.query(`
-    insert into buyer_group_changes (company_id, person_id, kind)
-      select md5((n % 1000)::text)::uuid, md5(n::text)::uuid, 'joined' from generate_series(1, 5000) n`);
-  await session.query(`
-    insert into buyer_groups (company_id, tenant_id, confidence, cohesion, members, is_partial, job_id, refreshed_at)
-      select id, 'default', 0, 0, 0, false, id, clock_timestamp() from companies`);
-  await session.query(`
-    insert into buyer_group_refresh_logs (id, tenant_id, company_id, status, priority, level, created_at, started_at, finished_at)
-      select md5(n::text)::uuid, 'default', md5((n % 1000)::text)::uuid, 'completed', 5, 'enrich', at, at, at
-      from generate_series(1, 5000) n, lateral (select clock_timestamp() - n * interval '1 minute' as at) t`);
-  await session.query(`
-    insert into buyer_group_refresh_reasons (tenant_id, company_id, job_id, priority, is_coalesced)
-      select 'default', company_id, id, 5, false from buyer_group_refresh_logs`);
-  await session.query(`
-    insert into buyer_group_sightings (job_id, person_id, sources)
-      select md5(n::text)::uuid, md5((n % 5000 + 1)::text)::uuid, '{}' from generate_series(1, 5000) n`);
   await session.query(`
     insert into leads (id, tenant_id, event_id, idempotency_key, source, received_at, email)
       select gen_random_uuid(), 'default', gen_random_uuid(), 'key-' || n, 'source-' || n % 200,
@@ -150,6 +126,13 @@ beforeAll(async () => {
       select md5('company' || n % 5000 + 1)::uuid, md5((n % 4999 + 1)::text)::uuid${table === 'buyer_group_changes' ? ", 'found'" : ''}
       from generate_series(1, 20000) n on conflict do nothing`);
   }
+  // Some left, and of each company there is a refresh that is not the latest.
+  await session.query(`
+    update buyer_group_members set left_at = clock_timestamp() where ctid in (select ctid from buyer_group_members limit 2000)`);
+  await session.query(`update buyer_group_refresh_logs set created_at = started_at where started_at is not null`);
+  await session.query(`
+    insert into buyer_group_sightings (job_id, person_id, sources)
+      select md5('job' || n)::uuid, md5((n % 5000 + 1)::text)::uuid, '{}' from generate_series(1, 20000) n`);
   await session.query('analyze');
 });
 afterAll(() => plans.close());

@@ -43,8 +43,8 @@ describe('GET /ops/health/providers', () => {
     await sandbox.fault({ connector: 'coresignal', fault: 'status', status: 401 });
     await queries.execute(sql`
       insert into provider_credits (tenant_id, provider, day, credits) values
-        ('default', 'Lusha', (clock_timestamp() at time zone 'UTC')::date, 12), ('other', 'Lusha', (clock_timestamp() at time zone 'UTC')::date, 5),
-        ('default', 'Lusha', (clock_timestamp() at time zone 'UTC')::date - 1, 30)`);
+        ('default', 'lusha', (clock_timestamp() at time zone 'UTC')::date, 12), ('other', 'lusha', (clock_timestamp() at time zone 'UTC')::date, 5),
+        ('default', 'lusha', (clock_timestamp() at time zone 'UTC')::date - 1, 30)`);
     await queries.execute(sql`
       insert into provider_states (provider, process, state, last_failure_class) values ('CoreSignal', 'a', 'open', 'CoreSignalTimeout')`);
     const answers = await Promise.all(Array.from({ length: 6 }, () => operator.get('/ops/health/providers')));

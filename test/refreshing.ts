@@ -16,7 +16,13 @@ import { newId } from './hubspot-events.ts';
 /** No waiting for an hour, and no limit that a test meets by chance. */
 export const refreshSettings = (more: Record<string, unknown> = {}, others: Record<string, unknown> = {}) =>
   JSON.stringify({
-    buyerGroups: { windowSeconds: 0, runsPerMinute: 10_000, concurrentRuns: 100, ...more },
+    buyerGroups: {
+      windowSeconds: 0,
+      runsPerMinute: 10_000,
+      concurrentRuns: 100,
+      dailyCredits: { coresignal: 1_000_000, lusha: 1_000_000 },
+      ...more,
+    },
     ...others,
   });
 
@@ -73,7 +79,7 @@ export interface Refreshed {
 }
 
 /** A refresh once its event is over. */
-export async function refreshed(causeway: Causeway, jobId: string, deadlineMs = 60_000): Promise<Refreshed> {
+export async function refreshed(causeway: Causeway, jobId: string, deadlineMs = 120_000): Promise<Refreshed> {
   await eventually(
     `refresh ${jobId} has begun`,
     async () => ((await readJobRow(causeway, jobId)).status === 'waiting' ? undefined : true),
@@ -93,8 +99,11 @@ export async function refreshed(causeway: Causeway, jobId: string, deadlineMs = 
 export const refresh = async (causeway: Causeway, companyId: string, how: Parameters<typeof askForRefresh>[2] = {}) =>
   refreshed(causeway, await askForRefresh(causeway, companyId, how));
 
-/** Posts a role change, signed; its refreshes once the change is recorded. */
-export async function changeRole(causeway: Causeway, change: Record<string, unknown>): Promise<string[]> {
+/** Posts a role change, signed; once it is recorded, its refreshes by the domains of the companies. */
+export async function changeRole(
+  causeway: Causeway,
+  change: Record<string, unknown>,
+): Promise<Readonly<Record<string, string>>> {
   const at = Date.now();
   const given = {
     id: `evt_${newId()}`,
@@ -111,9 +120,9 @@ export async function changeRole(causeway: Causeway, change: Record<string, unkn
   });
   const id = receipt.parse(await response.json()).events[0]?.id ?? '';
   await causeway.finished(id);
-  const { rows } = await causeway.queries.execute<{ jobId: string }>(sql`
-    select r.job_id as "jobId" from buyer_group_refresh_reasons r where r.event_id = ${id} order by r.created_at`);
-  return rows.map(({ jobId }) => jobId);
+  const { rows } = await causeway.queries.execute<{ jobId: string; domain: string | null; name: string | null }>(sql`
+    select r.job_id as "jobId", c.domain, c.name from buyer_group_refresh_reasons r join companies c on c.id = r.company_id where r.event_id = ${id}`);
+  return Object.fromEntries(rows.map(({ jobId, domain, name }) => [domain ?? name ?? '', jobId]));
 }
 
 const memberRow = z.object({

@@ -153,6 +153,9 @@ async function leaveGroups(transaction: Transaction, keyIds: readonly string[]):
     update buyer_group_refresh_reasons set requester_sealed = null, requester_key_id = null where requester_key_id = ${theirs}`);
   // Locked, so that none comes or leaves between the count and the end.
   await transaction.execute(sql`select from people where id = ${theirs} order by id for update`);
+  // Before the groups, as a refresh locks them when it saves.
+  await transaction.execute(sql`
+    select from buyer_group_members where person_id = ${theirs} order by company_id, person_id for update`);
   const { rows } = await transaction.execute<{ people: number; members: number }>(sql`
     select (select count(*)::int from people where id = ${theirs}) as people,
       (select count(*)::int from buyer_group_members where person_id = ${theirs}) as members`);

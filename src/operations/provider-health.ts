@@ -19,7 +19,7 @@ export function createProviderHealth(options: {
   queries: Queries;
   tenantId: string;
   ports: () => Promise<{ companies?: Port; people?: Port }>;
-  /** A day, by the providers' names in lower case. */
+  /** Of a day. */
   dailyCredits: () => { coresignal: number; lusha: number };
   listProviders: Providers;
 }) {

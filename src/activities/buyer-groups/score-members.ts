@@ -45,7 +45,9 @@ export function createScoreMembers(dependencies: ActivityDependencies) {
     const sources = isTold ? ['event'] : (candidate.seenBy ?? []);
     if (sources.length === 0) return [];
     const { move = null, movedAtMs = null } = member ?? {};
-    const lookedAtMs = isTold ? movedAtMs : candidate.lookedAtMs;
+    // Whoever tells of a move has looked, too.
+    const toldAtMs = sources.includes('event') && move !== 'left' ? movedAtMs : null;
+    const lookedAtMs = latest(candidate.lookedAtMs, toldAtMs);
     const title = readTitle(known.title ?? (isOnlyTold(candidate) ? (titleBefore ?? undefined) : undefined));
     const verdict = roleOf({
       title,
@@ -77,6 +79,9 @@ export function createScoreMembers(dependencies: ActivityDependencies) {
     });
   };
 }
+
+const latest = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other);
 
 /** In the group on the word of an event alone, and still there. */
 const isOnlyToldHere = ({ member }: OpenCandidate): boolean =>

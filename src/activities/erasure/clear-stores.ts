@@ -51,9 +51,9 @@ export function createClearStores(dependencies: ActivityDependencies) {
     async clearDatabase(run: EventRun): Promise<void> {
       const { tenantId, erasedAt, person } = await leftOf(run);
       const { emails, phones, aliases, contactIds, directoryIds } = person;
-      const hashed = (kind: string, ids: readonly string[]) =>
-        ids.map((id) => hasher.hash('object', [tenantId, kind, id]));
-      const objects = [...hashed('contact', contactIds), ...hashed('member', directoryIds)];
+      const hashed = (where: string, ids: readonly string[]) =>
+        ids.map((id) => hasher.hash('object', [tenantId, where, id]));
+      const objects = [...hashed('contact', contactIds), ...hashed('coresignal', directoryIds)];
       await clearRows(queries, { erasureId: run.eventId, tenantId, emails, phones, aliases, objects });
       await clearViolations(run, { tenantId, until: erasedAt, names: namesOneOf(emails, phones) });
     },

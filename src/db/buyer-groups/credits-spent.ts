@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 
-/** What a tenant spent today (UTC) at its providers, by their names in lower case; those at which nothing was spent are not there. */
+/** What a tenant spent today (UTC), by provider (`coresignal`, `lusha`); those at which nothing was spent are not there. */
 export async function readCreditsSpent(queries: Queries, tenantId: string): Promise<ReadonlyMap<string, number>> {
   const { rows } = await queries.execute<{ provider: string; credits: number }>(sql`
-    select lower(provider) as provider, sum(credits)::float8 as credits from provider_credits
-    where tenant_id = ${tenantId} and day = (clock_timestamp() at time zone 'UTC')::date group by lower(provider)`);
+    select provider, credits from provider_credits
+    where tenant_id = ${tenantId} and day = (clock_timestamp() at time zone 'UTC')::date`);
   return new Map(rows.map(({ provider, credits }) => [provider, credits]));
 }

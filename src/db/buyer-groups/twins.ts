@@ -1,6 +1,10 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import { inTransaction } from '../transaction.ts';
+
+/** Those who say so, and an event. */
+const withEvent = (sources: SQL): SQL =>
+  sql`case when 'event' = any(${sources}) then ${sources} else ${sources} || '{event}'::text[] end`;
 
 /**
  * Makes two people of one company one: what events told of `from` is told of `to` from here on, which is found by the identifiers
@@ -17,17 +21,21 @@ export function joinTwins(
       insert into subject_aliases (tenant_id, alias, kind, key_id)
       select a.tenant_id, a.alias, a.kind, k.id from subject_aliases a join subject_keys k on k.id = ${to}
       where a.key_id = ${from} and a.kind in ('email', 'external') on conflict do nothing`);
+    // The title that the last run saw is under the key of the one who goes.
     await transaction.execute(sql`
       with gone as (
         delete from buyer_group_members where company_id = ${job.companyId} and person_id = ${from}
-        returning move, moved_at, joined_at, left_at
+        returning role, because, functions, seniority, confidence, sources, move, moved_at, joined_at, left_at, first_seen_at
       )
-      insert into buyer_group_members as m (company_id, person_id, sources, move, moved_at, joined_at, left_at)
-      select ${job.companyId}, ${to}, '{event}', gone.* from gone
+      insert into buyer_group_members as m (company_id, person_id, role, because, functions, seniority, confidence, sources, move, moved_at,
+        joined_at, left_at, first_seen_at)
+      select ${job.companyId}, ${to}, gone.* from gone
       on conflict (company_id, person_id) do update set move = excluded.move, moved_at = excluded.moved_at,
-        joined_at = coalesce(excluded.joined_at, m.joined_at), left_at = excluded.left_at,
-        sources = case when 'event' = any(m.sources) then m.sources else m.sources || '{event}' end
+        joined_at = coalesce(excluded.joined_at, m.joined_at), left_at = excluded.left_at, sources = ${withEvent(sql`m.sources`)}
       where m.moved_at is null or m.moved_at <= excluded.moved_at`);
+    await transaction.execute(sql`
+      update buyer_group_sightings s set sources = ${withEvent(sql`s.sources`)}
+      where job_id = ${job.id} and person_id = ${to} and sources <> '{}'`);
     await transaction.execute(sql`
       update buyer_group_changes set person_id = ${to}
       where company_id = ${job.companyId} and person_id = ${from} and titles_sealed is null`);
