@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { refreshReceipt } from '../../src/domain/job-view.ts';
 import type { EnrichmentLevel } from '../../src/domain/refresh.ts';
 import type { Causeway } from '../causeway.ts';
