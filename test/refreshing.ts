@@ -37,7 +37,7 @@ export type JobRow = {
   failureClass: string | null;
 };
 
-export async function readJobRow({ queries }: Pick<Causeway, 'queries'>, jobId: string): Promise<JobRow> {
+async function readJobRow({ queries }: Pick<Causeway, 'queries'>, jobId: string): Promise<JobRow> {
   const { rows } = await queries.execute<JobRow>(sql`
     select status, progress, step, gaps, calls, credits, result, failure_class as "failureClass" from buyer_group_refresh_logs where id = ${jobId}`);
   if (!rows[0]) throw new Error(`there is no refresh ${jobId}`);

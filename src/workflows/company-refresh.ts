@@ -16,7 +16,7 @@ export interface CompanyRefreshInput {
 }
 
 /** There is something to look at; the same text is looked at once. */
-export const wakeSignal = defineSignal<[about: string]>('wake');
+const wakeSignal = defineSignal<[about: string]>('wake');
 
 /** Temporal refuses more than 10,000 signals in one run, and a run can only go on as another while none comes in: a short one is quick at that. */
 const signalsPerRun = 1_000;
