@@ -236,6 +236,12 @@ describe('a change of the workflow that running executions would not survive', (
         ['company-again', 'company-canceled', 'company-in-turn', 'company-taken-over'].includes(name),
     },
     {
+      what: 'leaving the timer of the hour to itself when it is canceled',
+      file: 'company-refresh.ts',
+      change: (text) => text.replace('if (!isCancellation(error)) throw error;', 'throw error;'),
+      isDifferent: (_path, name) => name === 'company-canceled',
+    },
+    {
       what: 'not going on as another run',
       file: 'company-refresh.ts',
       change: (text) => text.replace(/^.*await continueAsNew.*\n/m, ''),

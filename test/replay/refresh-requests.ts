@@ -1,5 +1,9 @@
+<<<<<<< HEAD
 import type { z } from 'zod';
 import { refreshReceipt } from '../../src/domain/job-view.ts';
+=======
+import { type RefreshReceipt, refreshReceipt } from '../../src/domain/job-view.ts';
+>>>>>>> 86247f12206fbfcdb1648fc85f3df35e3d317311
 import type { EnrichmentLevel } from '../../src/domain/refresh.ts';
 import type { Causeway } from '../causeway.ts';
 import { eventually } from '../eventually.ts';
@@ -10,7 +14,7 @@ export async function ask(
   causeway: Causeway,
   domain: string,
   wish: { enrichmentLevel?: EnrichmentLevel; notify?: string; force?: boolean } = {},
-): Promise<z.infer<typeof refreshReceipt>> {
+): Promise<RefreshReceipt> {
   const asked = { enrichmentLevel: 'identify', ...wish, company: { domain } };
   const { body } = await operatorOf(causeway).post('/api/v1/intelligence/companies', asked);
   return refreshReceipt.parse(body);
