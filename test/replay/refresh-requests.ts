@@ -1,9 +1,4 @@
-<<<<<<< HEAD
-import type { z } from 'zod';
-import { refreshReceipt } from '../../src/domain/job-view.ts';
-=======
 import { type RefreshReceipt, refreshReceipt } from '../../src/domain/job-view.ts';
->>>>>>> 86247f12206fbfcdb1648fc85f3df35e3d317311
 import type { EnrichmentLevel } from '../../src/domain/refresh.ts';
 import type { Causeway } from '../causeway.ts';
 import { eventually } from '../eventually.ts';
