@@ -431,7 +431,13 @@ describe('the list of companies', () => {
       insert into buyer_groups (company_id, tenant_id, confidence, cohesion, members, is_partial, job_id, refreshed_at)
       values (${one.id}, 'default', 0.25, 0.5, 4, false, ${jobId}, '2026-03-04T00:00:00Z')`);
     expect(
-      (await asking((await keyFor()).key, 'GET', `${intelligence}?query=${one.domain.toUpperCase()}`)).body,
+      (
+        await asking(
+          (await keyFor({ readsLeads: true })).key,
+          'GET',
+          `${intelligence}?query=${one.domain.toUpperCase()}`,
+        )
+      ).body,
     ).toEqual({
       companies: [
         {
@@ -457,7 +463,8 @@ describe('the list of companies', () => {
     const first = page.parse((await operator.get(`${intelligence}?limit=1`)).body);
     const [next] = await idsOf(`limit=1&cursor=${first.next}`);
     expect([first.companies[0]?.id, next]).toEqual([two.id, one.id]);
-    const other = await keyFor({ tenantId: 'other' });
+    expect(await asking((await keyFor()).key, 'GET', intelligence)).toMatchObject(problem(403, 'may_not_read'));
+    const other = await keyFor({ tenantId: 'other', readsLeads: true });
     expect(page.parse((await asking(other.key, 'GET', intelligence)).body).companies).toHaveLength(1);
     expect(await operator.get(`${intelligence}?cursor=x`)).toMatchObject(problem(400, 'unreadable_cursor'));
   });

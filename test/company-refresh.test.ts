@@ -114,6 +114,13 @@ test('a company whose workflow was ended from outside is seen to by another, and
   await wake(company, first.jobId);
   await ended(first.jobId);
   const handle = causeway.client.workflow.getHandle(companyWorkflowId(company.id));
+  const { runId: ending } = await handle.describe();
+  await eventually('it has looked after the run, too', async () =>
+    (await historyOf(companyWorkflowId(company.id), ending)).filter(({ markerRecordedEventAttributes: look }) => look)
+      .length > 1
+      ? true
+      : undefined,
+  );
   await handle.terminate('a test');
   const second = await ask(company.id, false);
   expect(second.isCoalesced).toBe(true);

@@ -25,6 +25,7 @@ export async function runGate() {
         headers: {
           authorization: request.headers.authorization ?? '',
           'content-type': request.headers['content-type'] ?? '',
+          apikey: [request.headers['apikey'] ?? ''].flat().join(),
         },
         ...(body.length > 0 && { body }),
       });

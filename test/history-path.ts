@@ -12,6 +12,7 @@ const history = z.object({
       activityTaskScheduledEventAttributes: z.object({ activityType: z.object({ name: z.string() }) }).optional(),
       activityTaskStartedEventAttributes: z.object({ scheduledEventId: z.string(), attempt: z.number() }).optional(),
       activityTaskFailedEventAttributes: z.object({ scheduledEventId: z.string() }).optional(),
+      activityTaskTimedOutEventAttributes: z.object({ scheduledEventId: z.string() }).optional(),
       activityTaskCancelRequestedEventAttributes: z.object({ scheduledEventId: z.string() }).optional(),
       upsertWorkflowSearchAttributesEventAttributes: z
         .object({ searchAttributes: z.object({ indexedFields: z.record(z.string(), payload) }) })
@@ -38,9 +39,11 @@ export function pathOf(text: string): string {
     const ofThis = { scheduledEventId: event.eventId };
     const attempt = events.map((each) => each.activityTaskStartedEventAttributes).find(isOf(ofThis))?.attempt ?? 1;
     const failed = events.map((each) => each.activityTaskFailedEventAttributes).some(isOf(ofThis));
+    const timedOut = events.map((each) => each.activityTaskTimedOutEventAttributes).some(isOf(ofThis));
     const canceled = events.map((each) => each.activityTaskCancelRequestedEventAttributes).some(isOf(ofThis));
     // How an attempt ends that was canceled is a matter of moments.
-    return `${name}${attempt > 1 ? ` x${attempt}` : ''}${canceled ? ' canceled' : failed ? ' failed' : ''}`;
+    const end = canceled ? ' canceled' : failed ? ' failed' : timedOut ? ' timed out' : '';
+    return `${name}${attempt > 1 ? ` x${attempt}` : ''}${end}`;
   }
 
   const steps = events.map(stepOf).filter((step) => step !== undefined);

@@ -61,7 +61,7 @@ async function main(): Promise<boolean> {
     else {
       say(`\n${resultTable(events).join('\n')}\n`);
       say(
-        "hubspot's events are signed as HubSpot signs, those of product, a team's own, by Standard Webhooks; role changes by time and body; leads show a key.",
+        "hubspot's events are signed as HubSpot signs, those of product, a team's own, by Standard Webhooks; role changes over time and body; leads show a key.",
       );
       say('src/main/demo/causeway.yaml says in which mode each type is decided. Who decides in which:');
       say(`${explainModes().join('\n')}\n`);

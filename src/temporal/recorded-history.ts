@@ -74,20 +74,25 @@ async function recordHistory(history: History, codec: PayloadCodec): Promise<Rec
   return recorded;
 }
 
-/** The history of the latest execution with this id; `undefined` when the server knows none, or no longer. */
+/** The history of the run, or else of the latest one with this id; `undefined` when the server knows none, or no longer. */
 export async function fetchHistory(
   client: Client,
   workflowId: string,
   codec: PayloadCodec,
+  runId?: string,
 ): Promise<RecordedHistory | undefined> {
-  const history = await fetchRawHistory(client, workflowId);
+  const history = await fetchRawHistory(client, workflowId, runId);
   return history && recordHistory(history, codec);
 }
 
 /** As the server gives it, still encrypted. */
-export async function fetchRawHistory(client: Client, workflowId: string): Promise<History | undefined> {
+export async function fetchRawHistory(
+  client: Client,
+  workflowId: string,
+  runId?: string,
+): Promise<History | undefined> {
   try {
-    const handle = client.workflow.getHandle(workflowId);
+    const handle = client.workflow.getHandle(workflowId, runId);
     return await client.withDeadline(Date.now() + fetchLimitMs, () => handle.fetchHistory());
   } catch (error) {
     const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;

@@ -3,43 +3,39 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { expect, onTestFinished, test } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { claimBatch } from '../../src/db/batch-claims.ts';
 import { batchWorkflowId } from '../../src/domain/ids.ts';
 import { receipt } from '../../src/domain/received.ts';
 import { projectFolder } from '../../src/main/world/folders.ts';
 import { freePorts } from '../../src/main/world/ports.ts';
 import type { RetentionInput } from '../../src/workflows/apply-retention.ts';
-import { fetchHistory } from '../../src/temporal/recorded-history.ts';
-import { type Causeway, startCauseway } from '../causeway.ts';
+import type { Causeway } from '../causeway.ts';
 import { crmRules, overdueDeal } from '../crm-rules.ts';
 import { erase, sendLead, somebody } from '../erasing.ts';
 import { eventually } from '../eventually.ts';
-import { pathOf } from '../history-path.ts';
 import { calmDeal, contestedDeal, daysFromNow, dealChange, newId, stalledDeal } from '../hubspot-events.ts';
 import { postProduct, productEvent, startWithProduct } from '../product-events.ts';
 import { postSigned } from '../post-signed.ts';
 import { startProgram } from '../program.ts';
 import { runServer } from '../running-sandbox.ts';
 import { openSession } from '../session.ts';
-import { type PathName, paths } from './paths.ts';
+import type { EventPathName } from './paths.ts';
+import {
+  called,
+  causewayOf,
+  happened,
+  type Happened,
+  record,
+  refused,
+  type Scenario,
+  shortCalls,
+} from './recording.ts';
 
 // Makes every path happen over the real stack, and keeps what it left in Temporal's history. Run it when the workflow was
 // changed in a way that running executions survive (`patched`), and when there is a new path:
 // npx vitest run --config test/replay/record.config.ts
 
-interface Happened {
-  causeway: Causeway;
-  workflowId: string;
-}
-
-async function causewayOf(options: Parameters<typeof startCauseway>[0]): Promise<Causeway> {
-  const causeway = await startCauseway(options);
-  onTestFinished(() => causeway.close());
-  return causeway;
-}
-
-const shortCalls = { EFFECT_CALL_TIMEOUT_MS: '3000' };
 const working = () => causewayOf({ environment: shortCalls });
 const waiting = () => causewayOf({ environment: shortCalls, worker: false });
 
@@ -50,11 +46,6 @@ async function changed(causeway: Causeway, deal = stalledDeal(), url = causeway.
   return postSigned(url, causeway.configuration, dealChange(dealId));
 }
 
-const happened = async (causeway: Causeway, id: string): Promise<Happened> => ({
-  causeway,
-  workflowId: (await causeway.read(id)).workflow.id,
-});
-
 /** Cancels the execution of an event as soon as `connector` was called for it. */
 async function canceled(
   causeway: Causeway,
@@ -62,9 +53,7 @@ async function canceled(
   operation: string,
 ): Promise<Happened> {
   const found = await happened(causeway, await changed(causeway));
-  await eventually(`${operation} is called`, async () =>
-    (await causeway.sandbox.calls(connector, operation)) > 0 ? true : undefined,
-  );
+  await called(causeway, connector, operation);
   await causeway.client.workflow.getHandle(found.workflowId).cancel();
   return found;
 }
@@ -158,7 +147,7 @@ const retention = (changes: Partial<RetentionInput> = {}): RetentionInput => ({
 
 /** A model is asked about every event. */
 const modelFirst = 'modes: [{ types: [deal.*], mode: model-first }]';
-const scenarios: Record<PathName, () => Promise<Happened>> = {
+const scenarios: Record<EventPathName, Scenario> = {
   async acted() {
     const causeway = await working();
     return happened(causeway, await changed(causeway));
@@ -219,12 +208,7 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
 
   async 'look-up-failed'() {
     const causeway = await waiting();
-    const session = await openSession(causeway.configuration.DATABASE_URL);
-    onTestFinished(() => session.close());
-    await session.query(
-      `create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`,
-    );
-    await session.query('create trigger refuse before update of facts_sealed on events execute function refuse()');
+    await refused(causeway, 'update of facts_sealed on events');
     await causeway.startWorker();
     return happened(causeway, await changed(causeway));
   },
@@ -282,12 +266,7 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
 
   async 'model-given-up'() {
     const causeway = await causewayOf({ settings: modelFirst, worker: false });
-    const session = await openSession(causeway.configuration.DATABASE_URL);
-    onTestFinished(() => session.close());
-    await session.query(
-      `create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`,
-    );
-    await session.query('create trigger refuse before insert on model_calls execute function refuse()');
+    await refused(causeway, 'insert on model_calls');
     await causeway.startWorker();
     return happened(causeway, await changed(causeway, calmDeal()));
   },
@@ -315,9 +294,7 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
     const causeway = await productOf();
     await causeway.sandbox.fault({ connector: 'hubspot', operation: 'deals.read', fault: 'slow', delayMs: 3_000 });
     const found = await batchOf(causeway, await viewed(causeway));
-    await eventually('the batch looks its events up', async () =>
-      (await causeway.sandbox.calls('hubspot', 'deals.read')) > 0 ? true : undefined,
-    );
+    await called(causeway, 'hubspot', 'deals.read');
     await causeway.client.workflow.getHandle(found.workflowId).cancel();
     return found;
   },
@@ -340,14 +317,7 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
 
   async 'batch-given-up'() {
     const causeway = await productOf({ worker: false });
-    const session = await openSession(causeway.configuration.DATABASE_URL);
-    onTestFinished(() => session.close());
-    await session.query(
-      `create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`,
-    );
-    await session.query(
-      'create trigger refuse before update of facts_sealed on events for each row execute function refuse()',
-    );
+    await refused(causeway, 'update of facts_sealed on events');
     const found = await startedBatch(causeway);
     await causeway.startWorker();
     return found;
@@ -421,12 +391,7 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
   async 'retention-of-one-failed'() {
     const causeway = await waiting();
     await auditOf(causeway, 1);
-    const session = await openSession(causeway.configuration.DATABASE_URL);
-    onTestFinished(() => session.close());
-    await session.query(
-      `create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`,
-    );
-    await session.query('create trigger refuse before delete on audit_log execute function refuse()');
+    await refused(causeway, 'delete on audit_log');
     const classes = ['audit', 'keys'] as const;
     return scheduled(causeway, 'applyRetention', [retention({ classes: classes.map((name) => ({ name, days: 30 })) })]);
   },
@@ -483,16 +448,4 @@ const scenarios: Record<PathName, () => Promise<Happened>> = {
   },
 };
 
-test.each(Object.entries(scenarios))('%s', async (name, scenario) => {
-  const { causeway, workflowId } = await scenario();
-  const history = await eventually(
-    'the execution ends',
-    async () => {
-      const found = await fetchHistory(causeway.client, workflowId, causeway.codec);
-      return found?.finished ? found : undefined;
-    },
-    60_000,
-  );
-  expect(pathOf(history.text)).toBe(new Map(Object.entries(paths)).get(name));
-  await writeFile(join(import.meta.dirname, `${name}.json`), history.text);
-});
+record(scenarios);

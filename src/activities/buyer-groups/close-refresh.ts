@@ -17,7 +17,7 @@ export function createCloseRefresh({ queries, wakeCompany, metrics, log }: Activ
     if (!company) return;
     const labels = { job_id: run.eventId, company_id: company.id, tenant_id: company.tenantId };
     if (closed) log.info({ ...labels, status: closed.status, failure_class: end.failureClass }, 'refresh ended');
-    await wakeCompany(company, `${run.eventId}:ended`);
+    await wakeCompany(company, `${run.eventId}:ended:${run.generation}`);
   };
 }
 

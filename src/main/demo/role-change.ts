@@ -39,7 +39,7 @@ export function roleChange(run: number, nowMs: number): Delivery {
     expected: nothing,
     refreshes: [
       { move: 'joined', title: 'the company that she joined', expected: told },
-      { move: 'left', title: 'the company that she left, unknown to all', expected: nothing },
+      { move: 'left', title: 'the company that she left', expected: nothing },
     ],
   };
   return { source: 'person-change', answers: [], events: [event] };
