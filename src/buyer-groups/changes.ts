@@ -1,3 +1,4 @@
+import { comparable } from '../domain/characters.ts';
 import type { GroupRole } from '../domain/buyer-group.ts';
 
 /** Somebody in the group, as a run saw him; `personId` is the same in every run. */
@@ -54,7 +55,7 @@ export function changesBetween(
     left: missing.filter(isGone),
     unconfirmed: missing.filter((member) => !isGone(member)),
     titleChanged: both.flatMap(({ personId, earlier: { title: from }, now: { title: to } }) =>
-      from !== null && to !== null && plain(from) !== plain(to) ? [{ personId, from, to }] : [],
+      from !== null && to !== null && comparable(from) !== comparable(to) ? [{ personId, from, to }] : [],
     ),
     // Without a title there is no role to be had, which says nothing about the person.
     roleChanged: both.flatMap(({ personId, earlier, now }) =>
@@ -75,5 +76,3 @@ function byId(members: readonly SeenMember[]): Map<string, SeenMember> {
   for (const member of sorted) if (!first.has(member.personId)) first.set(member.personId, member);
   return first;
 }
-
-const plain = (title: string): string => title.normalize('NFC').replaceAll(/\s+/g, ' ').trim().toLowerCase();

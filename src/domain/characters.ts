@@ -12,3 +12,6 @@ export function cutAt(text: string, limit: number): string {
         .slice(0, limit)
         .join('');
 }
+
+/** What is equal for texts that differ in case and in the number of their spaces only. */
+export const comparable = (text: string): string => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim().toLowerCase();

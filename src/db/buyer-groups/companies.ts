@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
+import { comparable } from '../../domain/characters.ts';
 import type { Queries } from '../database.ts';
 import { inTransaction, type Transaction } from '../transaction.ts';
 
@@ -20,7 +21,7 @@ function aliasesOf({ source, id, domain, name }: MetCompany): Alias[] {
     { kind: `id:${source ?? ''}`, value: id },
     { kind: 'name', value: name },
   ].flatMap(({ kind, value }) => {
-    const plain = value?.normalize('NFC').replaceAll(/\s+/g, ' ').trim().toLowerCase() ?? '';
+    const plain = comparable(value ?? '');
     return plain === '' ? [] : [{ kind, value: plain }];
   });
 }

@@ -1,3 +1,4 @@
+import { comparable } from '../../domain/characters.ts';
 import { sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 
@@ -45,7 +46,7 @@ export async function storeToldCompany(
     return;
   }
   const kinds = ['name', ...(told.domain === null ? [] : ['domain'])];
-  const values = [plain(told.name), ...(told.domain === null ? [] : [told.domain])];
+  const values = [comparable(told.name), ...(told.domain === null ? [] : [told.domain])];
   await queries.execute(sql`
     with kept as (
       update companies c set directory_id = ${told.id}, name = coalesce(c.name, ${told.name}), domain = coalesce(c.domain, ${told.domain}),
@@ -57,5 +58,3 @@ export async function storeToldCompany(
     select ${tenantId}, a.kind, a.value, kept.id from kept, unnest(${sql.param(kinds)}::text[], ${sql.param(values)}::text[]) as a(kind, value)
     on conflict do nothing`);
 }
-
-const plain = (text: string) => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim().toLowerCase();
