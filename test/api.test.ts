@@ -76,6 +76,8 @@ const listedEvent = z.strictObject({
   correlationId: z.string(),
   receivedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
+  jobId: z.null(),
+  refreshes: z.array(z.never()),
   decision: z
     .object({
       decidedBy: z.enum(['rules', 'model', 'fallback', 'none']),

@@ -25,9 +25,8 @@ export const eventView = z.object({
   correlationId: z.string(),
   receivedAt: z.string(),
   finishedAt: z.string().nullable(),
-  /** The refreshes that a role change led to: their ids, the first of them, and what became of each. */
+  /** The refreshes that a role change led to: the id of the first, and what became of each. */
   jobId: z.string().nullable(),
-  jobIds: z.array(z.string()),
   refreshes: z.array(
     z.object({
       jobId: z.string(),

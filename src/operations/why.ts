@@ -35,7 +35,6 @@ export function createWhy(options: { queries: Queries; keyring: Keyring; links: 
       receivedAt: new Date(row.receivedAt).toISOString(),
       finishedAt: row.finishedAt && new Date(row.finishedAt).toISOString(),
       jobId: row.refreshes[0]?.jobId ?? null,
-      jobIds: row.refreshes.map(({ jobId }) => jobId),
       refreshes: row.refreshes,
       decision: stored ? { ...explanation(stored.decision), facts: omitPersonal(stored.facts) } : null,
       actions: actions.map((action, index) => {

@@ -14,7 +14,6 @@ const view = (state: EventView['actions'][number]['effect']['state']): EventView
   receivedAt: '2026-03-31T12:00:00.000Z',
   finishedAt: '2026-03-31T12:00:01.000Z',
   jobId: null,
-  jobIds: [],
   refreshes: [],
   decision: null,
   actions: [
