@@ -1,13 +1,13 @@
 import { type CompanyMove, movesOf } from '../../buyer-groups/moves.ts';
 import { priorityOf } from '../../buyer-groups/priority.ts';
 import { readTitle } from '../../buyer-groups/title/read-title.ts';
-import { findOrAddCompany } from '../../db/buyer-groups/companies.ts';
-import { readPersonSealed, recordMoves } from '../../db/buyer-groups/moves.ts';
+import { findOrAddCompany, readDomains } from '../../db/buyer-groups/companies.ts';
+import { type KnownBefore, recordMoves } from '../../db/buyer-groups/moves.ts';
 import { requestRefresh } from '../../db/buyer-groups/requests.ts';
 import { type EventRun, readForDecision } from '../../db/event-steps.ts';
 import { plannedByNobody } from '../../domain/decision.ts';
 import { type RoleChange, roleChangeOf } from '../../domain/role-change.ts';
-import { mergePerson } from '../../domain/known-person.ts';
+import { type KnownPerson, mergePerson } from '../../domain/known-person.ts';
 import { eventLabels } from '../../intake/event-labels.ts';
 import { sealedPerson, sealedTitle } from '../../privacy/sealed-records.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -26,11 +26,11 @@ export function createRecordChange(dependencies: ActivityDependencies) {
   const { targetFunctions, targetAccounts, enrichmentLevel: level } = buyerGroups;
   const storeDecision = createStoreDecision(dependencies);
 
-  const urgencyOf = ({ title: name }: RoleChange, { company, move }: CompanyMove) =>
+  const urgencyOf = ({ title: name }: RoleChange, { move }: CompanyMove, domain: string | undefined) =>
     priorityOf({
       title: readTitle(name),
       move,
-      isTargetAccount: company.domain !== undefined && targetAccounts.includes(company.domain),
+      isTargetAccount: domain !== undefined && targetAccounts.includes(domain),
       targetFunctions,
     });
 
@@ -57,16 +57,21 @@ export function createRecordChange(dependencies: ActivityDependencies) {
           };
         }),
       );
-      const before = await readPersonSealed(queries, personId);
-      const known = mergePerson(before && sealedPerson.open(key, personId, before), toldOf(change, moves));
-      const person = { id: personId, sealed: sealedPerson.seal(key, personId, known) };
-      if (!(await recordMoves(queries, run, person, told))) throw superseded();
+      const seal = ({ sealed, isLate }: KnownBefore) => {
+        const known = sealed && sealedPerson.open(key, personId, sealed);
+        return sealedPerson.seal(key, personId, mergePerson(known, toldOf(change, moves, known, isLate)));
+      };
+      if (!(await recordMoves(queries, run, { id: personId, seal }, told))) throw superseded();
+      const domains = await readDomains(
+        queries,
+        told.map(({ companyId }) => companyId),
+      );
       for (const [index, move] of moves.entries()) {
         const companyId = told[index]?.companyId ?? '';
         const requested = await requestRefresh(queries, {
           tenantId: row.tenantId,
           companyId,
-          priority: urgencyOf(change, move),
+          priority: urgencyOf(change, move, domains.get(companyId)),
           level,
           isForced: false,
           windowMs: buyerGroups.windowSeconds * 1_000,
@@ -90,19 +95,25 @@ export function createRecordChange(dependencies: ActivityDependencies) {
   };
 }
 
-/** Whoever left their only company of which is told has no title there any more. */
-const toldOf = ({ person, title }: RoleChange, moves: readonly CompanyMove[]) => ({
+/** What comes in late is told of a time before: it adds what is not known. Whoever left has no title there any more. */
+const toldOf = (
+  { person, title }: RoleChange,
+  moves: readonly CompanyMove[],
+  known: KnownPerson | undefined,
+  isLate: boolean,
+): KnownPerson => ({
   ...(person.name !== undefined && { name: person.name }),
   ...(title !== undefined && moves.some(({ move }) => move !== 'left') && { title }),
   ...(person.profileUrl !== undefined && { profileUrl: person.profileUrl }),
+  ...(isLate && known),
   emails: person.email === undefined ? [] : [person.email],
   phones: [],
 });
 
-/** A day or a time as a source wrote it. */
+/** A day or a time of somebody's working life as a source wrote it; what is none is not told. */
 function dateOf(text: string | undefined): string | undefined {
   const ms = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+  return ms > Date.UTC(1900, 0) && ms < Date.UTC(2200, 0) ? new Date(ms).toISOString() : undefined;
 }
 
 const reasonFor = (moves: readonly CompanyMove[]): string =>

@@ -27,8 +27,8 @@ function aliasesOf({ source, id, domain, name }: MetCompany): Alias[] {
 }
 
 /**
- * The company that is known by one of these, by the strongest; a name alone is that of another company when both have a domain and
- * these differ. One that is not known is added. Whatever it is met by for the first time leads to it from then on.
+ * The company that is known by one of these, by the strongest; a name alone is that of another company when both have a domain, or an id
+ * of one source, and these differ. One that is not known is added. Whatever it is met by for the first time leads to it from then on.
  */
 export async function findOrAddCompany(queries: Queries, tenantId: string, met: MetCompany): Promise<string> {
   const aliases = aliasesOf(met);
@@ -58,11 +58,20 @@ async function find(
   aliases: readonly Alias[],
 ): Promise<{ id: string; aliases: number } | undefined> {
   const domain = aliases.find(({ kind }) => kind === 'domain')?.value ?? null;
+  const id = aliases.find(({ kind }) => kind.startsWith('id:'));
   const { rows } = await queries.execute<{ id: string; aliases: number }>(sql`
     select c.id, (count(*) over (partition by c.id))::int as aliases
     from ${listed(aliases)} join company_aliases k on k.tenant_id = ${tenantId} and k.kind = a.kind and k.value = a.value
       join companies c on c.id = k.company_id
-    where a.kind <> 'name' or c.domain is null or ${domain}::text is null or c.domain = ${domain}
+    where a.kind <> 'name' or ((c.domain is null or ${domain}::text is null or c.domain = ${domain}) and not exists (
+      select from company_aliases o where o.company_id = c.id and o.kind = ${id?.kind ?? null} and o.value <> ${id?.value ?? null}))
     order by a.turn limit 1`);
   return rows[0];
+}
+
+/** By the ids of companies; those without a domain are not among them. */
+export async function readDomains(queries: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await queries.execute<{ id: string; domain: string }>(sql`
+    select id, domain from companies where id = any(${sql.param([...ids])}::uuid[]) and domain is not null`);
+  return new Map(rows.map(({ id, domain }) => [id, domain]));
 }

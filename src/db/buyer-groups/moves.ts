@@ -14,11 +14,11 @@ export interface MoveTold {
   titleSealed: Buffer | null;
 }
 
-/** What is kept of a person, to be merged with what is told anew; `undefined`: nothing yet. */
-export async function readPersonSealed(queries: Queries, personId: string): Promise<Buffer | undefined> {
-  const { rows } = await queries.execute<{ sealed: Buffer }>(sql`select sealed from people where id = ${personId}`);
-  return rows[0]?.sealed;
-}
+/** What was known of a person before; `isLate`: it was told of something that happened later. */
+export type KnownBefore = {
+  sealed: Buffer | undefined;
+  isLate: boolean;
+};
 
 /**
  * Notes what an event of a person tells: who they are, which group they joined or left, and when. What happened later is not undone by
@@ -27,7 +27,7 @@ export async function readPersonSealed(queries: Queries, personId: string): Prom
 export function recordMoves(
   queries: Queries,
   run: EventRun,
-  person: { id: string; sealed: Buffer },
+  person: { id: string; seal: (before: KnownBefore) => Buffer },
   moves: readonly MoveTold[],
 ): Promise<boolean> {
   return inTransaction(queries, async (transaction) => {
@@ -37,8 +37,14 @@ export function recordMoves(
     if (tenantId === undefined) return false;
     const ids = sql`${sql.param(moves.map(({ companyId }) => companyId))}::uuid[]`;
     await transaction.execute(sql`select from companies where id = any(${ids}) order by id for update`);
+    // What a provider tells of the same person meanwhile is kept one after the other.
+    await transaction.execute(sql`select from subject_keys where id = ${person.id} for no key update`);
+    const { rows: known } = await transaction.execute<KnownBefore>(sql`
+      select (select sealed from people where id = ${person.id}) as sealed, coalesce(max(moved_at) > ${moves[0]?.at ?? null}, false) as "isLate"
+      from buyer_group_members where person_id = ${person.id}`);
+    const { sealed: before, isLate = false } = known[0] ?? {};
     await transaction.execute(sql`
-      insert into people (id, tenant_id, sealed) values (${person.id}, ${tenantId}, ${person.sealed})
+      insert into people (id, tenant_id, sealed) values (${person.id}, ${tenantId}, ${person.seal({ sealed: before ?? undefined, isLate })})
       on conflict (id) do update set sealed = excluded.sealed, updated_at = clock_timestamp()`);
     for (const { companyId, move, at, titleSealed } of moves) {
       const joined = move === 'joined' ? at : null;
