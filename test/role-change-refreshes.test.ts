@@ -119,6 +119,8 @@ test('a notice that names only a person is read first; what moved is found out, 
   expect(response.status).toBe(202);
   await ended('meridien.example');
   await ended('nordlicht.example');
+  const reads = (await causeway.sandbox.effects()).filter(({ target }) => target === 'employees/77');
+  expect(reads).toHaveLength(1);
   expect((await membersOf('meridien.example')).map(({ move }) => move)).toContain('joined');
   expect((await membersOf('nordlicht.example')).map(({ move }) => move)).toContain('left');
 });

@@ -5,6 +5,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { allOf, type EventInput, finish, local, type Progress, report } from './closing.ts';
@@ -49,7 +50,11 @@ export async function buyerGroupRefresh(input: EventInput): Promise<{ outcome: E
 async function carryOut({ eventId, generation }: EventInput, reach: Reach): Promise<Ending['outcome']> {
   const run = { eventId, generation };
   const { policy } = await local.begin(run);
-  const begun = await local.beginRefresh(run);
+  let begun = await local.beginRefresh(run);
+  while (begun.state === 'full') {
+    await sleep(begun.waitMs, { summary: 'until there is room for another refresh' });
+    begun = await local.beginRefresh(run);
+  }
   if (begun.state === 'coalesced') return 'coalesced';
   reach('begun', 5);
   if (!begun.isSaved) await findOut(run, begun, reach);

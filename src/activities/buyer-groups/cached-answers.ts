@@ -7,6 +7,7 @@ export interface Kept<T> {
   value: T;
   /** The person's, or the tenant's where it is about nobody. */
   key: DataKey;
+  fetchedAt: Date;
 }
 
 /** What was paid for, to be used again for as long as it is fresh. */
@@ -39,10 +40,12 @@ export function createCachedAnswers<T>(
         new Date(Date.now() - freshMs),
       );
       return new Map(
-        rows.flatMap(({ objectHash, keyId, wrappedKey, sealed: bytes }) => {
+        rows.flatMap(({ objectHash, keyId, wrappedKey, sealed: bytes, fetchedAt }) => {
           const id = objects.get(objectHash);
           const key = keyring.unwrap({ id: keyId, wrapped: wrappedKey });
-          return id === undefined ? [] : [[id, { value: sealed.open(key.key, objectHash, bytes), key }] as const];
+          return id === undefined
+            ? []
+            : [[id, { value: sealed.open(key.key, objectHash, bytes), key, fetchedAt }] as const];
         }),
       );
     },

@@ -10,7 +10,10 @@ const recentDays = 180;
  */
 export function changeInRecord(told: RoleChange, record: PersonRecord, now: Date): RoleChange {
   const isRecent = (date: string | null) => date !== null && now.getTime() - Date.parse(date) < recentDays * 86_400_000;
-  const current = record.positions.find(({ isCurrent }) => isCurrent);
+  // Of several the one that began last is what a notice is about; a seat on a board may have been there for long.
+  const current = record.positions
+    .filter(({ isCurrent }) => isCurrent)
+    .toSorted((a, b) => (b.from ?? '').localeCompare(a.from ?? ''))[0];
   const former = record.positions
     .filter(({ isCurrent, to }) => !isCurrent && isRecent(to))
     .toSorted((a, b) => (b.to ?? '').localeCompare(a.to ?? ''))

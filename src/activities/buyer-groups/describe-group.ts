@@ -15,7 +15,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 const maxNamed = 20;
 const maxReasons = 100;
 const maxMoves = 10;
-const maxRequesters = 5;
+const maxRequesters = 20;
 
 /** What is told of a group, with the keys of all whom it names. */
 export interface Described {
@@ -104,7 +104,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
         ...moving.flatMap(({ personId }) => personId ?? []),
         ...asking.flatMap(({ reason }) => reason.requesterId ?? []),
       ],
-      isByChange: reasons.some((reason) => reason.isByChange),
+      isByChange: saved.isByChange,
     };
   };
 }

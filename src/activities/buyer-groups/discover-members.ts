@@ -1,4 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
+import { worksThere } from '../../buyer-groups/works-there.ts';
 import { readKnownCompany } from '../../db/buyer-groups/known-company.ts';
 import { type Job, noteProgress, replaceGaps } from '../../db/buyer-groups/jobs.ts';
 import { noteSighting } from '../../db/buyer-groups/sightings.ts';
@@ -34,6 +35,7 @@ export function createDiscoverMembers(dependencies: ActivityDependencies) {
     sealed: sealedObjects.member,
   });
   const call = { timeoutMs: policy.act.callTimeoutMs };
+  const windowMs = buyerGroups.windowSeconds * 1_000;
 
   /** Keeps an answer before anything else is done with it; the key of the person, unless it is nobody, or nobody who may be known. */
   async function kept(
@@ -77,6 +79,10 @@ export function createDiscoverMembers(dependencies: ActivityDependencies) {
       ...listed.ids.filter((id) => !inGroup.has(id)),
     ].slice(0, buyerGroups.maxPeople);
     const cached = await cache.recall(job.tenantId, chosen);
+    // Who is listed here, and was somewhere else when it was paid for, has moved since; within the company's hour it is the directory that errs.
+    for (const [id, { value, fetchedAt }] of cached)
+      if (value && !worksThere(value, company).isThere && Date.now() - fetchedAt.getTime() > windowMs)
+        cached.delete(id);
     metrics.providerCalls.inc({ provider: 'CoreSignal', result: 'cached' }, cached.size);
     let done = 0;
     const keep = async (id: string): Promise<void> => {
@@ -99,10 +105,13 @@ export function createDiscoverMembers(dependencies: ActivityDependencies) {
       chosen.filter((id) => !cached.has(id)),
       keep,
     );
-    if (listed.isComplete) await noteAbsent(job, members, new Set(listed.ids));
+    const isEmptied = listed.ids.length === 0 && inGroup.size > 0;
+    if (listed.isComplete && !isEmptied) await noteAbsent(job, members, new Set(listed.ids));
     const more = listed.ids.length - chosen.length;
     const gaps: Gap[] = [
       ...[...asked.unanswered].map(([why, people]) => ({ step: 'discover' as const, class: why, people })),
+      // A whole company does not leave at once: a directory has lost it.
+      ...(isEmptied ? [{ step: 'discover' as const, class: 'NobodyListed', people: inGroup.size }] : []),
       ...(more > 0 || !listed.isComplete ? [{ step: 'discover' as const, class: 'MorePeople', people: more }] : []),
     ];
     await replaceGaps(queries, job.id, 'discover', gaps);

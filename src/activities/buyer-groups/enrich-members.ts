@@ -61,7 +61,8 @@ export function createEnrichMembers(dependencies: ActivityDependencies) {
   /** Nothing is kept of somebody who was erased meanwhile. */
   async function ask(job: Job, people: PeopleEnrichmentPort, company: KnownCompany, candidate: OpenCandidate) {
     const fetchedAt = new Date();
-    const answer = await pay(job, 'Lusha', () => people.enrichPerson(referenceTo(candidate, company), call));
+    const told = await pay(job, 'Lusha', () => people.enrichPerson(referenceTo(candidate, company), call));
+    const answer = isSomebodyElse(told, candidate, company) ? ({ kind: 'unknown' } as const) : told;
     try {
       await keepAnswer(job, candidate, answer, fetchedAt);
       if (answer.kind === 'found' && isAt(answer.person, company))
@@ -112,6 +113,14 @@ function isMissing({ known: { emails, phones } }: OpenCandidate, level: Enrichme
   if (level === 'identify') return false;
   return emails.length === 0 || (level === 'deep_research' && phones.length === 0);
 }
+
+/** Of another name, and at another company: what they can be reached by is nobody's here. */
+const isSomebodyElse = (answer: PersonAnswer, { known }: OpenCandidate, company: KnownCompany): boolean =>
+  answer.kind === 'found' &&
+  answer.person.name !== null &&
+  known.name !== undefined &&
+  plainName(answer.person.name) !== plainName(known.name) &&
+  !isAt(answer.person, company);
 
 function referenceTo({ known }: OpenCandidate, company: KnownCompany): PersonReference {
   const [firstName, ...others] = (known.name ?? '').trim().split(/\s+/);

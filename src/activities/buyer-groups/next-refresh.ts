@@ -4,6 +4,7 @@ import { canonicalEvent } from '../../domain/event.ts';
 import type { ParsedEvent } from '../../domain/incoming.ts';
 import { refreshSource, refreshType } from '../../domain/refresh.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { turnLimitsOf } from './turn-limits.ts';
 
 /** What the workflow of a company goes on with. */
 export type NextRefresh =
@@ -17,11 +18,7 @@ const lookAgainMs = 30_000;
 
 /** Begins the next refresh of a company when its turn has come: from then on it is an event, and carried out like any other. */
 export function createNextRefresh({ queries, accept, buyerGroups, log }: ActivityDependencies) {
-  const limits = {
-    windowMs: buyerGroups.windowSeconds * 1_000,
-    runsPerMinute: buyerGroups.runsPerMinute,
-    concurrentRuns: buyerGroups.concurrentRuns,
-  };
+  const limits = turnLimitsOf(buyerGroups);
   return async function nextRefresh({ companyId }: { companyId: string }): Promise<NextRefresh> {
     const turn = await takeTurn(queries, companyId, limits);
     if (turn.state !== 'begun' && turn.state !== 'running') return turn;

@@ -15,7 +15,7 @@ import { openEvent, superseded } from '../open-event.ts';
 import { createStoreDecision } from '../store-decision.ts';
 
 export type ChangeRecorded =
-  /** Only the person is known: what changed has to be read first. */
+  /** Only the person's id is known: what changed, or who it is, has to be read first. */
   | { state: 'thin' }
   /** The refreshes that it went into; none where it names no company. */
   | { state: 'recorded'; outcome: 'acted' | 'coalesced' | 'no_action'; jobIds: string[] };
@@ -38,7 +38,9 @@ export function createRecordChange(dependencies: ActivityDependencies) {
     const opened = openEvent(await readForDecision(queries, run), keyring);
     const { row, key, event, facts } = opened;
     const change = facts.roleChange ?? roleChangeOf(event);
-    if (change?.isThin) return { state: 'thin' };
+    // Lusha's signals name nobody: by its id the person is found that a group may know.
+    const isNameless = row.source === 'lusha' && change?.person.name === undefined && !facts.roleChange;
+    if (change && (change.isThin || isNameless)) return { state: 'thin' };
     const moves = change ? movesOf(change) : [];
     const personId = row.keyId ?? '';
     const jobs: { id: string; isCoalesced: boolean }[] = [];
@@ -110,10 +112,12 @@ const toldOf = (
   phones: [],
 });
 
+const dayMs = 24 * 60 * 60_000;
+
 /** A day or a time of somebody's working life as a source wrote it; what is none is not told. */
 function dateOf(text: string | undefined): string | undefined {
   const ms = text === undefined ? Number.NaN : Date.parse(text);
-  return ms > Date.UTC(1900, 0) && ms < Date.UTC(2200, 0) ? new Date(ms).toISOString() : undefined;
+  return ms > Date.UTC(1900, 0) && ms < Date.now() + dayMs ? new Date(ms).toISOString() : undefined;
 }
 
 const reasonFor = (moves: readonly CompanyMove[]): string =>

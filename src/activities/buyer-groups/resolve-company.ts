@@ -35,7 +35,7 @@ export function createResolveCompany(dependencies: ActivityDependencies) {
       const call = { timeoutMs: policy.act.callTimeoutMs };
       const told = await pay(job, 'CoreSignal', () => directory.resolveCompany(reference, call));
       await storeToldCompany(queries, { id: job.companyId, tenantId: job.tenantId }, told);
-      return await done(told || id !== null ? undefined : 'CompanyUnknown');
+      return await done(told ? undefined : 'CompanyUnknown');
     } catch (error) {
       if (!(error instanceof DailyCreditsUsed)) throw error;
       return done(error.name);

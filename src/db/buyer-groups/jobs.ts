@@ -3,7 +3,7 @@ import type { EnrichmentLevel, Gap, JobResult } from '../../domain/refresh.ts';
 import type { Queries } from '../database.ts';
 import type { EventRun } from '../event-steps.ts';
 import { inTransaction } from '../transaction.ts';
-import { windowOver } from './turns.ts';
+import { hasRoom, type TurnLimits, windowOver } from './turns.ts';
 
 /** A refresh as its own event runs it: the id of both is the same. */
 export type Job = {
@@ -22,20 +22,20 @@ const own = ({ eventId, generation }: EventRun) =>
   sql`l.id = ${eventId} and e.id = l.id and e.generation = ${generation} and e.holds_lane`;
 
 /** `isFirst`: it begins just now, and does not go on after a step that was cut short. */
-export type BegunJob = { state: 'begun'; job: Job; isFirst: boolean } | { state: 'coalesced' };
+export type BegunJob = { state: 'begun'; job: Job; isFirst: boolean } | { state: 'coalesced' } | { state: 'full' };
 
 /**
  * Has a refresh work. One that had failed and is run again begins anew, unless its company is being refreshed by another run, or was
- * within the hour: then that one stands for it. `undefined`: superseded.
+ * within the hour: then that one stands for it; `full`: as many run as may. `undefined`: superseded.
  */
-export function beginJob(queries: Queries, run: EventRun, windowMs: number): Promise<BegunJob | undefined> {
+export function beginJob(queries: Queries, run: EventRun, limits: TurnLimits): Promise<BegunJob | undefined> {
   return inTransaction(queries, async (transaction): Promise<BegunJob | undefined> => {
     await transaction.execute(sql`
       select from companies where id = (select company_id from buyer_group_refresh_logs where id = ${run.eventId}) for update`);
     const { rows } = await transaction.execute<
       Job & { status: string; progress: number; isForced: boolean; isTaken: boolean; mayRun: boolean }
     >(sql`
-      select ${columns}, l.status, l.progress, l.is_forced as "isForced", ${windowOver(sql`l.company_id`, windowMs)} as "mayRun",
+      select ${columns}, l.status, l.progress, l.is_forced as "isForced", ${windowOver(sql`l.company_id`, limits.windowMs)} as "mayRun",
         exists (select from buyer_group_refresh_logs o where o.company_id = l.company_id and o.status = 'processing' and o.id <> l.id) as "isTaken"
       from buyer_group_refresh_logs l, events e where ${own(run)} for share of e`);
     const found = rows[0];
@@ -48,6 +48,7 @@ export function beginJob(queries: Queries, run: EventRun, windowMs: number): Pro
       return { state: 'begun', job, isFirst: progress === 0 };
     }
     if (isTaken || !(mayRun || isForced)) return { state: 'coalesced' };
+    if (!(await hasRoom(transaction, limits))) return { state: 'full' };
     await transaction.execute(sql`delete from buyer_group_sightings where job_id = ${job.id}`);
     await transaction.execute(sql`
       update buyer_group_refresh_logs set status = 'processing', started_at = clock_timestamp(), finished_at = null, failure_class = null,

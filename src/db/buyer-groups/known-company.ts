@@ -33,7 +33,7 @@ export interface ToldCompany {
 }
 
 /**
- * Keeps what the directory told of a company; null: it knows none, and what it told before stays. By its domain and its name the
+ * Keeps what the directory told of a company; null: it knows none, or none any more, and only its id is forgotten. By its domain and its name the
  * company is met from then on, unless another one is.
  */
 export async function storeToldCompany(
@@ -42,11 +42,13 @@ export async function storeToldCompany(
   told: ToldCompany | null,
 ): Promise<void> {
   if (!told) {
-    await queries.execute(sql`update companies set resolved_at = clock_timestamp() where id = ${id}`);
+    await queries.execute(
+      sql`update companies set directory_id = null, resolved_at = clock_timestamp() where id = ${id}`,
+    );
     return;
   }
-  const kinds = ['name', ...(told.domain === null ? [] : ['domain'])];
-  const values = [comparable(told.name), ...(told.domain === null ? [] : [told.domain])];
+  const kinds = ['name', 'id:coresignal', ...(told.domain === null ? [] : ['domain'])];
+  const values = [comparable(told.name), told.id, ...(told.domain === null ? [] : [told.domain])];
   await queries.execute(sql`
     with kept as (
       update companies c set directory_id = ${told.id}, name = coalesce(c.name, ${told.name}), domain = coalesce(c.domain, ${told.domain}),

@@ -10,12 +10,16 @@ export type SavedJob = {
   level: EnrichmentLevel;
   gaps: Gap[];
   result: JobResult;
+  /** A role change is among its reasons, or among what it found. */
+  isByChange: boolean;
 };
 
 /** `undefined`: its group is not saved. */
 export async function readSavedJob(queries: Queries, jobId: string): Promise<SavedJob | undefined> {
   const { rows } = await queries.execute<SavedJob>(sql`
-    select l.company_id as "companyId", c.name, c.domain, l.level, l.gaps, l.result
+    select l.company_id as "companyId", c.name, c.domain, l.level, l.gaps, l.result,
+      exists (select from buyer_group_refresh_reasons r where r.job_id = l.id and r.event_id is not null)
+        or exists (select from buyer_group_changes g where g.company_id = l.company_id and g.job_id = l.id and g.event_id is not null) as "isByChange"
     from buyer_group_refresh_logs l join companies c on c.id = l.company_id where l.id = ${jobId} and l.result is not null`);
   return rows[0];
 }
@@ -53,17 +57,17 @@ export type ReasonOfJob = {
   requesterId: string | null;
   requesterKey: Buffer | null;
   requesterSealed: Buffer | null;
-  isByChange: boolean;
 };
 
-/** Why a refresh is made, the oldest reason first. */
+/** Why a refresh is made, the oldest reason first: those of whoever wants to be told, and the latest of the others. */
 export async function readReasons(queries: Queries, jobId: string, limit: number): Promise<ReasonOfJob[]> {
   const { rows } = await queries.execute<ReasonOfJob>(sql`
-    select r.id, r.move, r.event_id is not null as "isByChange", p.id as "personId", k.wrapped as "personKey", p.sealed as "personSealed",
+    select r.id, r.move, p.id as "personId", k.wrapped as "personKey", p.sealed as "personSealed",
       q.id as "requesterId", q.wrapped as "requesterKey", r.requester_sealed as "requesterSealed"
-    from buyer_group_refresh_reasons r left join events e on e.id = r.event_id
+    from (select * from buyer_group_refresh_reasons where job_id = ${jobId}
+        order by requester_key_id is null, created_at desc, id limit ${limit}) r left join events e on e.id = r.event_id
       left join people p on p.id = e.subject_key_id left join subject_keys k on k.id = p.id
       left join subject_keys q on q.id = r.requester_key_id
-    where r.job_id = ${jobId} order by r.created_at, r.id limit ${limit}`);
+    order by r.created_at, r.id`);
   return rows;
 }

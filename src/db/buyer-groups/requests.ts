@@ -56,6 +56,7 @@ export function requestRefresh(queries: Queries, request: RefreshRequest): Promi
         ? sql`insert into buyer_group_refresh_logs (id, tenant_id, company_id, priority, level, is_forced)
             values (${jobId}, ${tenantId}, ${companyId}, ${priority}, ${level}, ${isForced})`
         : sql`update buyer_group_refresh_logs set priority = least(priority, ${priority}::smallint), is_forced = is_forced or ${isForced},
+            asked_until = case when ${isForced} then null else asked_until end,
             level = case when ${thorough} < ${rank} then ${level} else level end where id = ${jobId}`,
     );
     const isCoalesced = waiting !== null || !(mayRun || isForced);

@@ -39,7 +39,7 @@ export const windowOver = (companyId: SQL, windowMs: number): SQL => sql`${windo
 
 /** Whoever waits asks again within this after it was told to. */
 const graceMs = 10_000;
-const longestWaitMs = 60_000;
+const longestWaitMs = 300_000;
 
 /**
  * What the company has to do now. When its hour is over, its run is among the first, and there is room for another one, the run is begun
@@ -80,13 +80,13 @@ const askAgain = (transaction: Transaction, jobId: string, waitMs: number) =>
   transaction.execute(sql`
     update buyer_group_refresh_logs set asked_until = ${now} + ${milliseconds(waitMs + graceMs)} where id = ${jobId}`);
 
-/** How many it would be too many, and when to ask again. One at a time asks, so that no two take the same place. */
+/** How many it would be too many, and when to ask again. */
 async function placeInTurn(
   transaction: Transaction,
   jobId: string,
   { windowMs, runsPerMinute, concurrentRuns }: TurnLimits,
 ): Promise<{ ahead: number; waitMs: number }> {
-  await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended('buyer-group-turns', 0))`);
+  await lockTurns(transaction);
   const { rows } = await transaction.execute<{ ahead: number; freeInMs: number | null }>(sql`
     with due as (
       select l.id, l.priority, l.created_at,
@@ -111,17 +111,35 @@ async function placeInTurn(
     select p.ahead::int as ahead, (select extract(epoch from s.started_at + interval '1 minute' - ${now})::float8 * 1000 from started s
         where s.nth = least(s.runs, s.runs - ${runsPerMinute} + p.place)) as "freeInMs" from place p`);
   const { ahead = 1, freeInMs = null } = rows[0] ?? {};
-  // Room that a run takes up may be free at any time; that of the minute is known.
-  const forRunsMs = Math.min(1_000 * Math.max(1, ahead), 10_000);
-  const waitMs = Math.ceil(Math.min(longestWaitMs, Math.max(200, freeInMs ?? forRunsMs)));
+  // Who is far behind asks seldom: its turn comes no earlier than those before it have begun, and half of that is waited for.
+  const forOthersMs = Math.max(1, ahead) * Math.min(1_000, 30_000 / runsPerMinute);
+  const waitMs = Math.ceil(Math.min(longestWaitMs, Math.max(200, freeInMs ?? 0, forOthersMs)));
   return { ahead, waitMs };
 }
+
+/** Whether one more may run beside the others, for whoever comes in without a turn: one that had failed, and is run again. */
+export async function hasRoom(
+  transaction: Transaction,
+  { runsPerMinute, concurrentRuns }: Pick<TurnLimits, 'runsPerMinute' | 'concurrentRuns'>,
+): Promise<boolean> {
+  await lockTurns(transaction);
+  const { rows } = await transaction.execute<{ room: boolean }>(sql`
+    select (select count(*) from buyer_group_refresh_logs l left join events e on e.id = l.id
+        where l.status = 'processing' and e.holds_lane is not false) < ${concurrentRuns}
+      and (select count(*) from buyer_group_refresh_logs where started_at > ${now} - interval '1 minute') < ${runsPerMinute} as room`);
+  return rows[0]?.room === true;
+}
+
+/** One at a time looks for room, so that no two take the same place. */
+const lockTurns = (transaction: Transaction) =>
+  transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended('buyer-group-turns', 0))`);
 
 /** A run whose event is over and that was not closed: its workflow was ended from outside. */
 async function closeAbandoned(transaction: Transaction, companyId: string): Promise<void> {
   await transaction.execute(sql`
     update buyer_group_refresh_logs l set finished_at = e.finished_at, step = 'done', failure_class = e.failure_class,
-      status = case when e.outcome <> 'failed' then 'completed' when e.failure_class = 'Canceled' then 'canceled' else 'failed' end
+      status = case when l.result is not null or e.outcome not in ('failed', 'erased') then 'completed'
+        when e.failure_class = 'Canceled' then 'canceled' else 'failed' end
     from events e where e.id = l.id and l.company_id = ${companyId} and l.status = 'processing' and not e.holds_lane`);
 }
 
