@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../src/db/database.ts';
+import { beginJob } from '../src/db/buyer-groups/jobs.ts';
 import { findOrAddCompany } from '../src/db/buyer-groups/companies.ts';
 import { requestRefresh } from '../src/db/buyer-groups/requests.ts';
 import { takeForgotten, takeTurn, type TurnLimits } from '../src/db/buyer-groups/turns.ts';
@@ -208,6 +209,32 @@ describe('all together', () => {
         .toSorted(),
     ).toEqual(all.map(({ jobId }) => jobId).toSorted());
     expect(await takeForgotten(database.queries, { staleMs: 10_000, count: 50 })).toEqual([]);
+  });
+});
+
+describe('a refresh that had failed and is run again', () => {
+  const limits = { ...generous, runsPerMinute: 2 };
+  async function failedOnce() {
+    const companyId = await company();
+    const { jobId } = await ask(companyId);
+    await take(companyId);
+    await end(jobId, 'failed');
+    await startedAgo(jobId, 300_000);
+    await database.queries.execute(sql`
+      insert into events (id, tenant_id, source, type, key_hash, fingerprint, lane, correlation_id, occurred_at, generation)
+      values (${jobId}, 'default', 'buyer-groups', 'company.buyer_group_refresh', ${jobId}, '', ${companyId}, '', clock_timestamp(), 1)`);
+    return jobId;
+  }
+
+  test('begins within the limits of all, however many are run again at once', async () => {
+    const jobs = [await failedOnce(), await failedOnce(), await failedOnce(), await failedOnce()];
+    const begin = (eventId: string) => beginJob(database.queries, { eventId, generation: 1 }, limits);
+    const begun = await Promise.all(jobs.map(begin));
+    expect(begun.map((each) => each?.state).toSorted()).toEqual(['begun', 'begun', 'full', 'full']);
+    const [running = ''] = jobs.filter((_, index) => begun[index]?.state === 'begun');
+    const [waiting = ''] = jobs.filter((_, index) => begun[index]?.state === 'full');
+    await startedAgo(running, 61_000);
+    expect(await begin(waiting)).toMatchObject({ state: 'begun' });
   });
 });
 

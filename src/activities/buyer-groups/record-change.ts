@@ -45,7 +45,7 @@ export function createRecordChange(dependencies: ActivityDependencies) {
     const personId = row.keyId ?? '';
     const jobs: { id: string; isCoalesced: boolean }[] = [];
     if (change && moves.length > 0) {
-      const at = dateOf(change.since) ?? event.firedAt;
+      const at = happenedAt(change.since, event.firedAt);
       const told = await Promise.all(
         moves.map(async ({ company, move }) => {
           const companyId = await findOrAddCompany(queries, row.tenantId, { source: row.source, ...company });
@@ -112,12 +112,14 @@ const toldOf = (
   phones: [],
 });
 
-const dayMs = 24 * 60 * 60_000;
-
-/** A day or a time of somebody's working life as a source wrote it; what is none is not told. */
-function dateOf(text: string | undefined): string | undefined {
-  const ms = text === undefined ? Number.NaN : Date.parse(text);
-  return ms > Date.UTC(1900, 0) && ms < Date.now() + dayMs ? new Date(ms).toISOString() : undefined;
+/**
+ * When it happened: a day or a time of somebody's working life as a source wrote it, else when it was told. A day says nothing of the order of
+ * what happened on it.
+ */
+function happenedAt(since: string | undefined, firedAt: string): string {
+  const ms = since === undefined ? Number.NaN : Date.parse(since);
+  const isThatDay = since?.length === 10 && firedAt.startsWith(since);
+  return ms > Date.UTC(1900, 0) && ms < Date.parse(firedAt) && !isThatDay ? new Date(ms).toISOString() : firedAt;
 }
 
 const reasonFor = (moves: readonly CompanyMove[]): string =>
