@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cutAt, withoutNul } from '../domain/characters.ts';
 import { notReachedCodes, type Provider, VendorError, type VendorErrorKind } from '../domain/failure.ts';
 
 export interface JsonRequest {
@@ -113,11 +114,12 @@ function systemCodeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** A text of an answer; whatever is not one is as good as not there. */
+const maximumCharacters = 500;
+
+/** A text of an answer, as it can be kept; whatever is not one is as good as not there. */
 export const looseText = z
   .string()
-  .trim()
-  .transform((value) => value || null)
+  .transform((value) => cutAt(withoutNul(value).trim(), maximumCharacters) || null)
   .nullish()
   .catch(null)
   .transform((value) => value ?? null);

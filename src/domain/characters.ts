@@ -13,5 +13,9 @@ export function cutAt(text: string, limit: number): string {
         .join('');
 }
 
+/** PostgreSQL holds no NUL, in no text. */
+export const hasNoNul = (text: string): boolean => !text.includes('\u0000');
+export const withoutNul = (text: string): string => text.replaceAll('\u0000', '');
+
 /** What is equal for texts that differ in case and in the number of their spaces only. */
 export const comparable = (text: string): string => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim().toLowerCase();

@@ -172,6 +172,57 @@ describe('an answer', () => {
     });
   });
 
+  test('of a person is kept as far as it can be: no NUL, no text without end, no date that is none', async () => {
+    const dates = ['2020-01-01', '20226-01-15', '1899-12-31', '2200', 'soon'];
+    const experience = dates.map((date) => ({
+      company_name: 'A\u0000B',
+      position_title: '\u0000',
+      date_from: date,
+      date_to: date,
+    }));
+    const told = { id: 1, full_name: `A\u0000da ${'x'.repeat(600)}`, updated_at: '20226-01-15', experience };
+    const none = { companyName: 'AB', title: null, isCurrent: false, from: null, to: null };
+    expect(await (await answering(json(told))).readMember('1', call)).toMatchObject({
+      value: {
+        name: `Ada ${'x'.repeat(496)}`,
+        updatedAt: null,
+        positions: [{ ...none, from: '2020-01-01', to: '2020-01-01' }, none, none, none, none],
+      },
+    });
+    await expect((await answering(json({ id: 1, full_name: '\u0000' }))).readMember('1', call)).rejects.toMatchObject({
+      kind: 'Malformed',
+    });
+  });
+
+  test.each([
+    [2_147_483_647, 2_147_483_647],
+    [3_000_000_000, null],
+    [-1, null],
+    [1.5, null],
+  ])('of %j employees counts as %j', async (told, kept) => {
+    const asked = await answering(json({ id: 7001, company_name: 'Nord\u0000licht', employees_count: told }));
+    expect(await asked.resolveCompany({ id: '7001' }, call)).toMatchObject({
+      value: { name: 'Nordlicht', employees: kept },
+    });
+  });
+
+  test('about another person than was asked for is Malformed', async () => {
+    const asked = await answering(json({ id: 2, full_name: 'Bela' }));
+    await expect(asked.readMember('1', call)).rejects.toMatchObject({ kind: 'Malformed' });
+  });
+
+  test.each([
+    ['NORDLICHT  software ', '7001'],
+    ['Nordlicht', undefined],
+    ['Nordlicht Software GmbH', undefined],
+  ])('to the name %j counts only when it is of that name', async (name, id) => {
+    const asked = await answering((request, response) =>
+      json(request.method === 'POST' ? [7001] : { id: 7001, company_name: 'Nordlicht Software' })(request, response),
+    );
+    const { value, credits } = await asked.resolveCompany({ name }, call);
+    expect({ id: value?.id, charged: credits.charged }).toEqual({ id, charged: 20 });
+  });
+
   test('that never ends a listing is ended', async () => {
     const asked = await answering(json([], { 'x-next-page-after': '5' }));
     expect((await asked.listMembers('7001', { next: '5', limit: 10 }, call)).value).toMatchObject({

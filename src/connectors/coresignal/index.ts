@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { comparable } from '../../domain/characters.ts';
 import { VendorError } from '../../domain/failure.ts';
 import { createJsonClient, type JsonAnswer } from '../json-request.ts';
 import type { Charged, CompanyDirectoryPort, CompanyRecord } from '../ports.ts';
@@ -69,7 +70,14 @@ export function createCoreSignal(options: {
     if (first === undefined || others.length > 0)
       return { value: null, credits: { charged: 0, remaining: remainingOf(found.answer) } };
     const leftMs = timeoutMs - (performance.now() - startedMs);
-    return collect('resolveCompany', `/company_multi_source/collect/${first}`, company, leftMs);
+    const { value, credits } = await collect(
+      'resolveCompany',
+      `/company_multi_source/collect/${first}`,
+      company,
+      leftMs,
+    );
+    // A search by name also hits longer names that have this one in them.
+    return { value: value && comparable(value.name) === comparable(name) ? value : null, credits };
   }
 
   return {
@@ -102,6 +110,7 @@ export function createCoreSignal(options: {
         employee,
         timeoutMs,
       );
+      if (value && value.person.id !== personId) throw malformed('readMember', 'the record of another id');
       return { value: value && !value.isDeleted ? value.person : null, credits };
     },
 
@@ -129,5 +138,8 @@ function numberIn({ headers }: JsonAnswer, name: string): number | null {
 function readBy<T>(schema: z.ZodType<T>, operation: string, { body }: JsonAnswer): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw new VendorError('CoreSignal', 'Malformed', `CoreSignal ${operation}: Malformed (no known form)`);
+  throw malformed(operation, 'no known form');
 }
+
+const malformed = (operation: string, detail: string) =>
+  new VendorError('CoreSignal', 'Malformed', `CoreSignal ${operation}: Malformed (${detail})`);

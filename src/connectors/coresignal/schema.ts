@@ -9,6 +9,18 @@ const domain = text.transform((value) => {
   return host?.includes('.') ? host.replace(/^www\./, '') : null;
 });
 
+/** A name, without which nothing is of a known form. */
+const name = text.pipe(z.string());
+
+const earliestMs = Date.UTC(1900);
+const latestMs = Date.UTC(2200);
+
+/** Of what is no plausible date nothing can be said, and no column might hold it. */
+function plausibleDate(value: string | null): string | null {
+  const ms = Date.parse(value ?? '');
+  return ms >= earliestMs && ms < latestMs ? value : null;
+}
+
 /** What a search answers with: ids and nothing else. */
 export const ids = z.array(id);
 
@@ -16,16 +28,23 @@ export const ids = z.array(id);
 export const company = z
   .object({
     id,
-    company_name: z.string().min(1),
+    company_name: name,
     website: domain,
     industry: text,
-    employees_count: z.int().nonnegative().nullish().catch(null),
+    employees_count: z.int32().nonnegative().nullish().catch(null),
     hq_country: text,
   })
   .transform(
-    ({ id: companyId, company_name: name, website, industry, employees_count: employees, hq_country: country }) => ({
+    ({
       id: companyId,
-      name,
+      company_name: companyName,
+      website,
+      industry,
+      employees_count: employees,
+      hq_country: country,
+    }) => ({
+      id: companyId,
+      name: companyName,
       domain: website,
       industry,
       employees: employees ?? null,
@@ -49,15 +68,15 @@ const position = z
     companyDomain: given.company_website,
     title: given.position_title,
     isCurrent: Boolean(given.active_experience ?? given.date_to === null),
-    from: given.date_from,
-    to: given.date_to,
+    from: plausibleDate(given.date_from),
+    to: plausibleDate(given.date_to),
   }));
 
 /** What is read of an employee of the multi-source kind. */
 export const employee = z
   .object({
     id,
-    full_name: z.string().min(1),
+    full_name: name,
     active_experience_title: text,
     primary_professional_email: text,
     professional_network_url: text,
@@ -78,6 +97,6 @@ export const employee = z
       email: given.primary_professional_email,
       profileUrl: given.professional_network_url,
       positions,
-      updatedAt: given.updated_at,
+      updatedAt: plausibleDate(given.updated_at),
     },
   }));

@@ -93,3 +93,27 @@ test('a number that must not be called is left out, and an answer of no known fo
     await expect(asked.enrichPerson({ id: '1' }, call)).rejects.toMatchObject({ kind: 'Malformed' });
   await server.close();
 });
+
+test('what cannot be kept is taken out of an answer: NUL, and texts without end', async () => {
+  const data = {
+    personId: '4\u00002',
+    fullName: `A\u0000da ${'x'.repeat(600)}`,
+    emailAddresses: [{ email: 'ada@nordlicht.example\u0000' }, { email: '\u0000\u0000\u0000' }],
+    phoneNumbers: [{ number: '+49\u000030111' }],
+    jobTitle: { title: '\u0000' },
+  };
+  const contact = { error: null, isCreditCharged: true, data };
+  const server = await runServer((_request, response) => response.writeHead(200).end(JSON.stringify({ contact })));
+  expect(await createLusha({ apiKey: 'k', baseUrl: server.url }).enrichPerson({ id: '1' }, call)).toMatchObject({
+    value: {
+      person: {
+        id: '42',
+        name: `Ada ${'x'.repeat(496)}`,
+        title: null,
+        emails: ['ada@nordlicht.example'],
+        phones: ['+4930111'],
+      },
+    },
+  });
+  await server.close();
+});

@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { looseText as text } from '../json-request.ts';
 
-const id = z
-  .union([z.int().positive(), z.string().min(1)])
-  .transform(String)
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? null);
+const id = z.union([z.int().positive().transform(String), text]);
+const reachedBy = text.pipe(z.string().min(3));
 
 const listOf = <Item>(item: z.ZodType<Item>) =>
   z
@@ -22,8 +18,8 @@ const person = z
   .object({
     personId: id,
     fullName: text,
-    emailAddresses: listOf(z.object({ email: z.string().min(3) })),
-    phoneNumbers: listOf(z.object({ number: z.string().min(3), doNotCall: z.boolean().nullish().catch(null) })),
+    emailAddresses: listOf(z.object({ email: reachedBy })),
+    phoneNumbers: listOf(z.object({ number: reachedBy, doNotCall: z.boolean().nullish().catch(null) })),
     jobTitle: z.object({ title: text }).nullish().catch(null),
     company: z
       .object({ name: text, domains: z.object({ homepage: text }).nullish().catch(null) })
