@@ -583,6 +583,13 @@ describe('asking for a refresh', () => {
       problem(404, 'unknown_company', expect.stringContaining('POST')),
     );
   });
+
+  it('or searching, by a text with NUL, which no column holds, is refused, and says what to do', async () => {
+    const refusal = problem(400, 'bad_request', expect.stringContaining('without NUL characters; leave them out'));
+    for (const company of [{ name: 'A\u0000B' }, { domain: 'a\u0000b.example' }])
+      expect(await operator.post(intelligence, { company })).toMatchObject(refusal);
+    expect(await operator.get(`${intelligence}?query=a%00b`)).toMatchObject(refusal);
+  });
 });
 
 describe('a role change', () => {

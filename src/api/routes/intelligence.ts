@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { hasNoNul } from '../../domain/characters.ts';
 import { buyerGroupView, companyView } from '../../domain/buyer-group-view.ts';
 import { refreshReceipt, type RefreshReceipt } from '../../domain/job-view.ts';
 import { enrichmentLevels } from '../../domain/refresh.ts';
@@ -17,6 +18,12 @@ import { sendUnknownCompany } from './unknown-company.ts';
 
 const maxCompaniesPerPage = 100;
 const params = z.object({ id: z.string().max(300) });
+const told = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .refine(hasNoNul, 'expected a text without NUL characters; leave them out');
 const wish = z.strictObject({
   enrichmentLevel: z.enum(enrichmentLevels).optional(),
   force: z.boolean().optional(),
@@ -24,8 +31,8 @@ const wish = z.strictObject({
 });
 const company = z
   .strictObject({
-    domain: z.string().trim().min(1).max(300).optional(),
-    name: z.string().trim().min(1).max(300).optional(),
+    domain: told.optional(),
+    name: told.optional(),
   })
   .refine(({ domain, name }) => domain !== undefined || name !== undefined, 'expected a domain, or else a name');
 const security = [{ operator: [] }, { sender: [] }];
@@ -78,7 +85,7 @@ export async function intelligenceRoutes(
             'Newest first, page by page. query: what the name or the domain has in it. Takes the right to read leads.',
           security,
           querystring: z.strictObject({
-            query: z.string().trim().min(1).max(300).optional(),
+            query: told.optional(),
             cursor: z.string().max(300).optional(),
             limit: z.coerce.number().pipe(z.int().min(1).max(maxCompaniesPerPage)).default(50),
           }),
@@ -149,11 +156,11 @@ export async function intelligenceRoutes(
       async (request, reply) => {
         const reader = readers.of(request);
         const {
-          company: { domain: told, name },
+          company: { domain: website, name },
           ...asked
         } = request.body;
-        const domain = optionalDomain.parse(told);
-        if (told !== undefined && domain === undefined) {
+        const domain = optionalDomain.parse(website);
+        if (website !== undefined && domain === undefined) {
           return sendProblem(reply, 400, {
             reason: 'no_domain',
             detail: 'company.domain is no domain; send it as example.com, or leave it out and send company.name',

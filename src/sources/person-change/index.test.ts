@@ -82,6 +82,21 @@ test('what is not understood of a person or a company is left out', () => {
   });
 });
 
+test('NUL, which no column holds, is taken out of names, and refused in ids', () => {
+  const person = { ...promotion.person, name: 'John\u0000 Doe', newTitle: '\u0000', email: 'john\u0000@example.com' };
+  const company = { id: 'c\u0000', name: 'A\u0000B' };
+  expect(roleChangeOf(only({ ...promotion, person, company }).event)).toMatchObject({
+    person: { id: 'p_123', name: 'John Doe' },
+    company: { name: 'AB' },
+  });
+  for (const refused of [
+    { ...promotion, id: 'evt\u0000' },
+    { ...promotion, person: { ...person, id: 'p\u0000' } },
+    { ...promotion, company: { name: '\u0000' } },
+  ])
+    expect(personChange.parse(refused, receivedAt, {})).toMatchObject({ events: [{ kind: 'violation' }] });
+});
+
 test.each([[[promotion]], [null], ['x'], [5]])('%j is refused whole', (body) => {
   expect(personChange.parse(body, receivedAt, {})).toMatchObject({ kind: 'refused', status: 400 });
 });

@@ -1,16 +1,24 @@
 import { z } from 'zod';
+import { hasNoNul, withoutNul } from '../../domain/characters.ts';
 import { readEmail } from '../../domain/email.ts';
 
 /** A text of a sender, cut to what is kept; what is none, or empty, is absent. */
-export const optionalText = z
+const sentText = z
   .unknown()
   .optional()
   .transform((value) => (typeof value === 'string' ? value.trim().slice(0, 500) || undefined : undefined));
+export const optionalText = sentText.transform((text) => text && (withoutNul(text).trim() || undefined));
 
 /** An id as senders write it: a text or a whole number. */
 const idMessage = 'expected an id: a text of 1 to 100 characters, or a whole number below 2^53';
 export const id = z
-  .union([z.string().trim().min(1).max(100), z.int(idMessage).nonnegative(idMessage)], idMessage)
+  .union(
+    [
+      z.string().trim().min(1).max(100).refine(hasNoNul, 'expected an id without NUL characters'),
+      z.int(idMessage).nonnegative(idMessage),
+    ],
+    idMessage,
+  )
   .transform(String);
 export const optionalId = z
   .unknown()
@@ -18,13 +26,13 @@ export const optionalId = z
   .transform((value) => id.safeParse(value).data);
 
 /** What is no address is left out: it names nobody. */
-export const optionalEmail = optionalText.transform((text) => {
+export const optionalEmail = sentText.transform((text) => {
   const read = text === undefined ? undefined : readEmail(text);
   return read && `${read.local}@${read.domain}`.toLowerCase();
 });
 
 /** A website or a domain, as a domain without www. */
-export const optionalDomain = optionalText.transform((text) => {
+export const optionalDomain = sentText.transform((text) => {
   if (text === undefined) return undefined;
   const host = URL.parse(text.includes('://') ? text : `https://${text}`)?.hostname;
   return host?.includes('.') ? host.replace(/^www\./, '') : undefined;
