@@ -173,13 +173,13 @@ describe('an answer', () => {
   });
 
   test('of a person is kept as far as it can be: no NUL, no text without end, no date that is none', async () => {
-    const position = (date: string) => ({
+    const dates = ['2020-01-01', '20226-01-15', '1899-12-31', '2200', 'soon'];
+    const experience = dates.map((date) => ({
       company_name: 'A\u0000B',
       position_title: '\u0000',
       date_from: date,
       date_to: date,
-    });
-    const experience = ['2020-01-01', '20226-01-15', '1899-12-31', '2200', 'soon'].map(position);
+    }));
     const told = { id: 1, full_name: `A\u0000da ${'x'.repeat(600)}`, updated_at: '20226-01-15', experience };
     const none = { companyName: 'AB', title: null, isCurrent: false, from: null, to: null };
     expect(await (await answering(json(told))).readMember('1', call)).toMatchObject({
