@@ -179,7 +179,7 @@ describe('a refresh', () => {
     await causeway.sandbox.forget();
     await causeway.queries.execute(sql`truncate facts_cache, companies cascade`);
     const companyId = await addCompany(causeway, { domain: 'nordlicht.example' });
-    await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 400, times: 25 });
+    await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 2_000, times: 25 });
     const jobId = await askForRefresh(causeway, companyId, { requester: 'olga@example.com' });
     await eventually('the first are read', async () => ((await sightings(causeway, jobId)) >= 4 ? true : undefined));
     const [first, later] = await Promise.all(

@@ -68,7 +68,7 @@ export function groupsCommand(withGroups: <T>(work: (groups: GroupOperations) =>
 'show' prints who is in the group, in which part and why, with names and addresses. 'refresh' has it found out anew: first among all, once an
 hour, by a worker; a domain that is not known is added.
 
-  --force             also within the hour of the last run; it is paid for again
+  --force             also within the hour of the last run; what was paid for lately is used again
   --level <level>     how much is found out; as causeway.yaml has it without
   --notify <address>  who is told when it is over; kept sealed
   --json              print one JSON object and nothing else`,
