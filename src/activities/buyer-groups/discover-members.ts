@@ -8,10 +8,9 @@ import type { DirectoryAnswer } from '../../domain/provider-answers.ts';
 import type { Gap } from '../../domain/refresh.ts';
 import { withLivingKeys } from '../../intake/with-living-keys.ts';
 import type { DataKey } from '../../privacy/keyring.ts';
-import { sealedObjects } from '../../privacy/sealed-records.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { askEach } from './ask-each.ts';
-import { createCachedAnswers } from './cached-answers.ts';
+import { createDirectoryAnswers } from './directory-answers.ts';
 import { createCandidates, type OpenCandidate } from './candidates.ts';
 import { createJobOf } from './job-of.ts';
 import { createKeepSeen } from './keep-seen.ts';
@@ -29,11 +28,7 @@ export function createDiscoverMembers(dependencies: ActivityDependencies) {
   const candidatesOf = createCandidates(dependencies);
   const pay = createPaidCalls(dependencies);
   const seen = createKeepSeen(dependencies);
-  const cache = createCachedAnswers<DirectoryAnswer>(dependencies, {
-    provider: directorySource,
-    objectType: 'member',
-    sealed: sealedObjects.member,
-  });
+  const cache = createDirectoryAnswers(dependencies);
   const call = { timeoutMs: policy.act.callTimeoutMs };
   const windowMs = buyerGroups.windowSeconds * 1_000;
 

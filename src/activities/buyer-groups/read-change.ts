@@ -3,16 +3,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import { type EventRun, type OpenEvent, readOpenEvent, storeFacts } from '../../db/event-steps.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { VendorError } from '../../domain/failure.ts';
-import type { DirectoryAnswer } from '../../domain/provider-answers.ts';
 import { type RoleChange, roleChangeOf } from '../../domain/role-change.ts';
-import { sealedFacts, sealedObjects } from '../../privacy/sealed-records.ts';
+import { sealedFacts } from '../../privacy/sealed-records.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { erased, openEvent } from '../open-event.ts';
-import { createCachedAnswers } from './cached-answers.ts';
+import { createDirectoryAnswers } from './directory-answers.ts';
 import { changeInRecord } from './change-in-record.ts';
 import { notSetUp } from './not-set-up.ts';
 import { createPaidCalls, DailyCreditsUsed } from './paid-calls.ts';
-import { addressOf, directorySource } from './person-keys.ts';
+import { addressOf } from './person-keys.ts';
 
 /** After so many tries what Lusha's signal said itself has to do. */
 const lushaAttempts = 3;
@@ -24,11 +23,7 @@ const lushaAttempts = 3;
 export function createReadChange(dependencies: ActivityDependencies) {
   const { queries, keyring, ports, policy } = dependencies;
   const pay = createPaidCalls(dependencies);
-  const cache = createCachedAnswers<DirectoryAnswer>(dependencies, {
-    provider: directorySource,
-    objectType: 'member',
-    sealed: sealedObjects.member,
-  });
+  const cache = createDirectoryAnswers(dependencies);
   const call = { timeoutMs: policy.act.callTimeoutMs };
 
   /** What is paid for here is not paid for again by the refresh that follows. */

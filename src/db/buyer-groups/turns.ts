@@ -37,6 +37,10 @@ const windowLeftMs = (companyId: SQL, windowMs: number): SQL =>
 /** Whether a company may be refreshed now. */
 export const windowOver = (companyId: SQL, windowMs: number): SQL => sql`${windowLeftMs(companyId, windowMs)} = 0`;
 
+/** How many run; one whose event is over runs no more, though nobody has closed it. */
+const runningNow = sql`(select count(*) from buyer_group_refresh_logs l left join events e on e.id = l.id
+  where l.status = 'processing' and e.holds_lane is not false)`;
+
 /** Whoever waits asks again within this after it was told to. */
 const graceMs = 10_000;
 const longestWaitMs = 300_000;
@@ -98,15 +102,12 @@ async function placeInTurn(
         and (l.is_forced or ${windowOver(sql`l.company_id`, windowMs)})
     ), ranked as (
       select id, row_number() over (order by turn, served_at nulls first, priority, created_at, id) as place from due
-    ), running as (
-      select count(*) as runs from buyer_group_refresh_logs l left join events e on e.id = l.id
-      where l.status = 'processing' and e.holds_lane is not false
     ), started as (
       select started_at, row_number() over (order by started_at) as nth, count(*) over () as runs
       from buyer_group_refresh_logs where started_at > ${now} - interval '1 minute'
     ), place as (
-      select r.place - least(${concurrentRuns} - running.runs, ${runsPerMinute} - coalesce((select max(runs) from started), 0)) as ahead,
-        r.place as place from ranked r, running where r.id = ${jobId}
+      select r.place - least(${concurrentRuns} - ${runningNow}, ${runsPerMinute} - coalesce((select max(runs) from started), 0)) as ahead,
+        r.place as place from ranked r where r.id = ${jobId}
     )
     select p.ahead::int as ahead, (select extract(epoch from s.started_at + interval '1 minute' - ${now})::float8 * 1000 from started s
         where s.nth = least(s.runs, s.runs - ${runsPerMinute} + p.place)) as "freeInMs" from place p`);
@@ -124,8 +125,7 @@ export async function hasRoom(
 ): Promise<boolean> {
   await lockTurns(transaction);
   const { rows } = await transaction.execute<{ room: boolean }>(sql`
-    select (select count(*) from buyer_group_refresh_logs l left join events e on e.id = l.id
-        where l.status = 'processing' and e.holds_lane is not false) < ${concurrentRuns}
+    select ${runningNow} < ${concurrentRuns}
       and (select count(*) from buyer_group_refresh_logs where started_at > ${now} - interval '1 minute') < ${runsPerMinute} as room`);
   return rows[0]?.room === true;
 }
