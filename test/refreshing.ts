@@ -83,7 +83,7 @@ export interface Refreshed {
 }
 
 /** A refresh once its event is over. */
-export async function refreshed(causeway: Causeway, jobId: string, deadlineMs = 120_000): Promise<Refreshed> {
+export async function refreshed(causeway: Causeway, jobId: string, deadlineMs = 180_000): Promise<Refreshed> {
   await eventually(
     `refresh ${jobId} has begun`,
     async () => ((await readJobRow(causeway, jobId)).status === 'waiting' ? undefined : true),
