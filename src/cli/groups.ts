@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import type { BuyerGroupView } from '../domain/buyer-group-view.ts';
+import { type BuyerGroupView, maxHistory } from '../domain/buyer-group-view.ts';
 import { enrichmentLevels } from '../domain/refresh.ts';
 import type { BuyerGroups } from '../operations/buyer-groups.ts';
 import type { RefreshRequests, RefreshWish } from '../operations/refresh-requests.ts';
@@ -102,6 +102,8 @@ function wordsFor({ jobId, status, notBefore }: { jobId: string; status: string;
   return status === 'coalesced' ? `it goes into job ${jobId}, which was to come anyway` : `job ${jobId} runs next`;
 }
 
+const changesShown = 10;
+
 const day = (time: string | null): string => time?.slice(0, 10) ?? '-';
 
 function lines({ company, group, members, former, history, lastJob, nextJob }: BuyerGroupView): string[] {
@@ -121,7 +123,7 @@ function lines({ company, group, members, former, history, lastJob, nextJob }: B
     day(leftAt),
   ]);
   const changeRows = history
-    .slice(0, 10)
+    .slice(0, changesShown)
     .map(({ at, kind, name, fromTitle, toTitle, fromRole, toRole }) => [
       at.slice(0, 19),
       kind,
@@ -133,12 +135,17 @@ function lines({ company, group, members, former, history, lastJob, nextJob }: B
     group === null
       ? 'no run is over yet'
       : `confidence ${group.confidence.toFixed(2)}, cohesion ${group.cohesion.toFixed(2)}${group.isPartial ? ', partial' : ''}, refreshed ${group.refreshedAt}`,
-    ...(group?.gaps ?? []).map(({ step, class: why }) => `not known: ${step}, ${why}`),
+    ...(group?.gaps ?? []).map(({ class: why, explanation }) => `not known (${why}): ${explanation}`),
     ...(memberRows.length === 0
       ? ['nobody is in it']
       : formatTable(['name', 'title', 'part', 'sure', 'reached by', 'moved', 'because'], memberRows)),
     ...(formerRows.length > 0 ? ['', ...formatTable(['left', 'title', 'part', 'on'], formerRows)] : []),
     ...(changeRows.length > 0 ? ['', ...formatTable(['changed at', 'what', 'who', 'from → to'], changeRows)] : []),
+    ...(history.length > changesShown
+      ? [
+          `${changesShown} of ${history.length < maxHistory ? '' : 'the latest '}${history.length} changes; all: npm run causeway -- groups show ${company.domain ?? company.id} --json`,
+        ]
+      : []),
     ...(lastJob ? [`last job ${lastJob.id}: ${lastJob.status}`] : []),
     ...(nextJob
       ? [

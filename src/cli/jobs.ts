@@ -118,9 +118,7 @@ function lines(job: JobView): string[] {
         ]
       : []),
     ...(spent.length > 0 ? [`credits: ${spent.join(', ')}`] : []),
-    ...gaps.map(
-      ({ step, class: why, people }) => `not known: ${step}, ${why}${people > 0 ? ` (${people} people)` : ''}`,
-    ),
+    ...gaps.map(({ class: why, explanation }) => `not known (${why}): ${explanation}`),
     ...(reasonRows.length > 0 ? formatTable(['reason', 'by', 'priority', 'coalesced', 'at'], reasonRows) : []),
     ...(job.workflow ? [`workflow ${job.workflow.url}`] : []),
   ];
