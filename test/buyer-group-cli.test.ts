@@ -49,7 +49,7 @@ async function cli(...args: string[]): Promise<Ended> {
   const commands = [
     jobsCommand((work) => work(operations.jobs)),
     groupsCommand((work) => work(operations)),
-    whyCommand((work) => work(operations.why)),
+    whyCommand((work) => work(operations)),
   ];
   const [out, error]: [string[], string[]] = [[], []];
   const code = await runCli(commands, args, {

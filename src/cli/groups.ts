@@ -4,7 +4,7 @@ import { type BuyerGroupView, maxHistory } from '../domain/buyer-group-view.ts';
 import { enrichmentLevels } from '../domain/refresh.ts';
 import type { BuyerGroups } from '../operations/buyer-groups.ts';
 import type { RefreshRequests, RefreshWish } from '../operations/refresh-requests.ts';
-import { readCompanyNamed } from '../sources/role-change/company-named.ts';
+import { isAddress, readCompanyNamed } from '../sources/role-change/company-named.ts';
 import { type Command, CommandFailed, type Output, UsageError } from './command.ts';
 import { formatTable } from './table.ts';
 
@@ -21,6 +21,11 @@ const wanted = z.object({
 function readCompany(text: string) {
   const named = readCompanyNamed(text);
   if (named) return named;
+  if (isAddress(text)) {
+    throw new UsageError(
+      'that is an address of somebody, and no company: name the company by its domain, without what stands before the @, if it is theirs',
+    );
+  }
   throw new UsageError('name a company by its domain, such as example.com, or by its id');
 }
 
