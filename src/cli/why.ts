@@ -33,6 +33,7 @@ export function whyCommand(withWhy: <T>(work: (known: Explained) => Promise<T>) 
 
 Says what became of an event: the decision, who made it, every condition with the value it had, each effect,
 and the refreshes of buyer groups that a role change led to: coalesced ones went into a run that was to come anyway.
+Of a refresh that waits for its turn it says for which company, until when, and for which reasons.
 
   --json  print what GET /api/v1/events/<event id> answers, or of a refresh that waits GET /api/v1/jobs/<id>`,
 
