@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { answerError } from './plugins/errors.ts';
 import { createReaders } from './plugins/reader-auth.ts';
 import { measureIngest } from './plugins/measure.ts';
@@ -10,7 +10,8 @@ import { keepRawBodies } from './plugins/raw-body.ts';
 import { answerUnknownRoutes } from './plugins/unknown-routes.ts';
 import { answerUnreadable } from './plugins/unreadable-requests.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { describeIntake } from './openapi.ts';
+import { describeApi } from './openapi.ts';
+import { describeRoute } from './refusals.ts';
 import { codecRoutes } from './routes/codec.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ingestRoutes, type IngestDependencies } from './routes/ingest.ts';
@@ -84,8 +85,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
         },
       },
     },
-    transform: jsonSchemaTransform,
-    transformObject: (document) => ('openapiObject' in document ? describeIntake(document.openapiObject) : {}),
+    transform: describeRoute,
+    transformObject: (document) => ('openapiObject' in document ? describeApi(document.openapiObject) : {}),
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
   await app.register(async (routes) => {

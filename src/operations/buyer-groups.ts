@@ -18,6 +18,7 @@ import type {
   GroupChangeView,
   MemberView,
 } from '../domain/buyer-group-view.ts';
+import { explained } from '../domain/gap-words.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import { sealedPerson, sealedTitle, sealedTitles } from '../privacy/sealed-records.ts';
 import { pageOf, type Place } from './cursor.ts';
@@ -44,7 +45,8 @@ export function createBuyerGroups(options: {
     ]);
     return (
       found && {
-        ...found,
+        company: found.company,
+        group: found.group && { ...found.group, gaps: found.group.gaps.map(explained) },
         members: members.map((row) => openMember(row, keyring, id)),
         former: former.map((row) => openFormer(row, keyring, id)),
         history: changes.map((row) => openChange(row, keyring, id)),

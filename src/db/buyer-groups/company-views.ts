@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { BuyerGroupView, CompanyView } from '../../domain/buyer-group-view.ts';
+import type { Gap } from '../../domain/refresh.ts';
 import type { Queries } from '../database.ts';
 import { isoTime } from '../iso-time.ts';
 
@@ -21,12 +22,14 @@ export async function findCompany(
   return rows[0]?.id;
 }
 
+type GroupRow = Omit<NonNullable<BuyerGroupView['group']>, 'gaps'> & { gaps: Gap[] };
+
 /** A company with the scores of its group. */
 export async function readCompany(
   queries: Queries,
   id: string,
-): Promise<Pick<BuyerGroupView, 'company' | 'group'> | undefined> {
-  const { rows } = await queries.execute<BuyerGroupView['company'] & { group: BuyerGroupView['group'] }>(sql`
+): Promise<{ company: BuyerGroupView['company']; group: GroupRow | null } | undefined> {
+  const { rows } = await queries.execute<BuyerGroupView['company'] & { group: GroupRow | null }>(sql`
     select ${columns}, case when g.company_id is not null then jsonb_build_object(${scores}, 'jobId', g.job_id,
       'gaps', coalesce(l.gaps, '[]'::jsonb)) end as "group"
     from companies c left join buyer_groups g on g.company_id = c.id left join buyer_group_refresh_logs l on l.id = g.job_id

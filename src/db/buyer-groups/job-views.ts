@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { JobBrief, JobView } from '../../domain/job-view.ts';
-import type { JobStatus } from '../../domain/refresh.ts';
+import type { Gap, JobStatus } from '../../domain/refresh.ts';
 import type { Queries } from '../database.ts';
 import { isoTime } from '../iso-time.ts';
 import { windowEnd } from './turns.ts';
@@ -13,7 +13,8 @@ export interface JobScope {
   requestedBy: string;
 }
 
-export type JobRow = Omit<JobView, 'company' | 'failure' | 'workflow'> & {
+export type JobRow = Omit<JobView, 'company' | 'gaps' | 'failure' | 'workflow'> & {
+  gaps: Gap[];
   companyName: string | null;
   companyDomain: string | null;
   failureClass: string | null;
