@@ -41,6 +41,19 @@ describe('/docs/json', () => {
     expect(references.filter((target) => !there.includes(target))).toEqual([]);
   });
 
+  it('has each route in one group that says what it is for', async () => {
+    const tagged = z.object({
+      tags: z.array(z.object({ name: z.string(), description: z.string() })),
+      paths: z.record(z.string(), z.record(z.string(), z.object({ tags: z.array(z.string()) }))),
+    });
+    const { tags, paths } = tagged.parse(await (await get('/docs/json')).json());
+    const groups = Object.entries(paths).flatMap(([path, item]) =>
+      Object.values(item).map((route) => [path, route.tags.length, tags.some(({ name }) => name === route.tags[0])]),
+    );
+    expect(groups.filter(([, count, isKnown]) => count !== 1 || isKnown !== true)).toEqual([]);
+    expect(tags.map(({ name }) => name)).toEqual(['Intake', 'Events', 'Leads', 'Buyer groups', 'Operations', 'Health']);
+  });
+
   it('says what POST /ingest reads and every answer that it gives', async () => {
     const { components, paths } = description.parse(await (await get('/docs/json')).json());
     const { requestBody, responses } = paths['/ingest'].post;

@@ -12,6 +12,7 @@ import { answerUnreadable } from './plugins/unreadable-requests.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { describeApi } from './openapi.ts';
 import { describeRoute } from './refusals.ts';
+import { tags } from './tags.ts';
 import { codecRoutes } from './routes/codec.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ingestRoutes, type IngestDependencies } from './routes/ingest.ts';
@@ -77,6 +78,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
         version: '0.1.0',
         description: 'Go-to-market events in; decided, explained actions out.',
       },
+      tags,
       components: {
         securitySchemes: {
           operator: { type: 'http', scheme: 'bearer' },
@@ -88,7 +90,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     transform: describeRoute,
     transformObject: (document) => ('openapiObject' in document ? describeApi(document.openapiObject) : {}),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await app.register(swaggerUi, { routePrefix: '/docs', theme: { title: 'Causeway: the HTTP API' } });
   await app.register(async (routes) => {
     webhookRoutes(routes, dependencies);
     await routes.register(async (ingest) => ingestRoutes(ingest, dependencies));

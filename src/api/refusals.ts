@@ -1,4 +1,5 @@
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { tagsOf } from './tags.ts';
 
 /** When a route refuses, by status; each refusal is problem details. For people: nothing is checked by it. */
 export type Refusals = Readonly<Record<number, string>>;
@@ -46,8 +47,9 @@ type Transform = typeof jsonSchemaTransform;
 /** Puts the refusals of a route among its answers; `describe` makes them problem details. */
 export const describeRoute: Transform = (document) => {
   const { schema, url } = jsonSchemaTransform(document);
-  const { refusals, response, ...rest } = schema ?? {};
-  if (!refusals) return { schema, url };
+  const { refusals, response, ...described } = schema ?? {};
+  const rest = { ...described, tags: tagsOf(url) };
+  if (!refusals) return { schema: { ...rest, ...(response !== undefined && { response }) }, url };
   const refused = Object.entries(refusals).map(([status, description]) => [status, { type: 'null', description }]);
   const answered = response ?? { 200: { type: 'null', description: 'Default Response' } };
   return { schema: { ...rest, response: { ...answered, ...Object.fromEntries(refused) } }, url };
