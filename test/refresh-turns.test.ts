@@ -60,7 +60,7 @@ async function waiting(count: number, tenantId = 'default', priority = 3) {
   const made: { companyId: string; jobId: string }[] = [];
   for (let index = 0; index < count; index += 1) {
     const companyId = await company(tenantId);
-    made.push({ companyId, ...(await ask(companyId, { tenantId, priority })) });
+    made.push(await ask(companyId, { tenantId, priority }));
   }
   return made;
 }

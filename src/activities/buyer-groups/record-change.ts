@@ -50,12 +50,11 @@ export function createRecordChange(dependencies: ActivityDependencies) {
         moves.map(async ({ company, move }) => {
           const companyId = await findOrAddCompany(queries, row.tenantId, { source: row.source, ...company });
           const title = move === 'left' ? undefined : change.title;
-          const context = `${companyId}:${personId}`;
           return {
             companyId,
             move,
             at,
-            titleSealed: title === undefined ? null : sealedTitle.seal(key, context, title),
+            titleSealed: title === undefined ? null : sealedTitle.seal(key, personId, title),
           };
         }),
       );
@@ -85,7 +84,7 @@ export function createRecordChange(dependencies: ActivityDependencies) {
         jobs.push({ id: requested.jobId, isCoalesced: requested.isCoalesced });
         if (requested.isNew) metrics.jobsEnqueued.inc();
         if (requested.isCoalesced) metrics.jobsCoalesced.inc();
-        if (requested.isNew) await wakeCompany({ id: companyId, tenantId: row.tenantId }, requested.jobId);
+        if (requested.isNew) await wakeCompany({ id: requested.companyId, tenantId: row.tenantId }, requested.jobId);
       }
     }
     await storeDecision(run, opened, plannedByNobody(reasonFor(moves), [], new Date()));
