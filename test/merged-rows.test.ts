@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mergeCompany } from '../src/db/buyer-groups/merge-company.ts';
-import { goOnElsewhere } from '../src/db/buyer-groups/merge-refreshes.ts';
+import { goOnElsewhere, readGoneOn } from '../src/db/buyer-groups/merge-refreshes.ts';
 import { requestRefresh } from '../src/db/buyer-groups/requests.ts';
 import { takeTurn } from '../src/db/buyer-groups/turns.ts';
 import { lockCompanies } from '../src/db/buyer-groups/lock-companies.ts';
@@ -87,6 +87,17 @@ describe('refreshes', () => {
     expect(next).toMatchObject({ isNew: true, isCoalesced: false });
     const turn = await takeTurn(causeway.queries, two, { windowMs, runsPerMinute: 10_000, concurrentRuns: 1_000 });
     expect(turn).toMatchObject({ state: 'begun', jobId: next.jobId });
+  });
+
+  it('know where they have gone on, for a step that is done again after it had merged the company', async () => {
+    const { one, two } = await three();
+    const id = await rows.addJob(one, { status: 'processing' });
+    await rows.addEvent({ id, type: 'company.buyer_group_refresh' });
+    const run = { eventId: id, generation: 0 };
+    expect(await readGoneOn(causeway.queries, run)).toBeUndefined();
+    const { jobId } = await merge(one, two);
+    expect(await readGoneOn(causeway.queries, run)).toEqual({ jobId, companyId: two });
+    expect(await readGoneOn(causeway.queries, { ...run, generation: 1 })).toBeUndefined();
   });
 
   it('asked for with the id from before are of the one that it is now', async () => {
