@@ -124,6 +124,7 @@ describe('a job', () => {
       calls: { CoreSignal: 3 },
       credits: { CoreSignal: 60 },
       result: null,
+      mergedInto: null,
       failure: null,
       workflow: { id: workflowId, runId: null, url: expect.stringContaining(encodeURIComponent(workflowId)) },
     });

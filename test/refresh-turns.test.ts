@@ -92,7 +92,7 @@ describe('one company', () => {
     const second = await ask(id);
     const third = await ask(id, { priority: 1 });
     expect(second).toMatchObject({ isNew: true, isCoalesced: true });
-    expect(third).toEqual({ jobId: second.jobId, isNew: false, isCoalesced: true });
+    expect(third).toEqual({ jobId: second.jobId, companyId: id, isNew: false, isCoalesced: true });
     await end(first.jobId);
     expect(await take(id)).toMatchObject({ state: 'waiting', for: 'window' });
     await startedAgo(first.jobId, hour + 1_000);
