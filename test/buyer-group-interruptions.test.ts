@@ -78,7 +78,7 @@ describe('a refresh that failed', () => {
     const causeway = await startCauseway({ settings: refreshSettings({ windowSeconds: 3_600 }) });
     try {
       const companyId = await addCompany(causeway, { domain: 'meridien.example' });
-      await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 300, times: 15 });
+      await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 1_500, times: 15 });
       const jobId = await askForRefresh(causeway, companyId, { isForced: false });
       await eventually('it reads people', async () => ((await sightings(causeway, jobId)) >= 1 ? true : undefined));
       await (await workflowOf(causeway, jobId)).cancel();
@@ -201,7 +201,7 @@ describe('a refresh', () => {
     await causeway.sandbox.forget();
     await causeway.queries.execute(sql`truncate facts_cache, companies cascade`);
     const companyId = await addCompany(causeway, { domain: 'meridien.example' });
-    await causeway.sandbox.fault({ connector: 'lusha', fault: 'slow', delayMs: 1_000, times: 1 });
+    await causeway.sandbox.fault({ connector: 'lusha', fault: 'slow', delayMs: 3_000, times: 1 });
     const jobId = await askForRefresh(causeway, companyId, { level: 'deep_research', requester: 'olga@example.com' });
     await eventually('Lusha is asked', async () => {
       const asked = await causeway.sandbox.calls('lusha', 'person.read');
@@ -222,7 +222,7 @@ describe('a refresh', () => {
     await causeway.sandbox.forget();
     await causeway.queries.execute(sql`truncate facts_cache`);
     const companyId = await addCompany(causeway, { domain: 'nordlicht.example' });
-    await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 60, times: 30 });
+    await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 250, times: 30 });
     const jobId = await askForRefresh(causeway, companyId, { level: 'deep_research' });
     const seen: number[] = [];
     const steps = new Set<string>();

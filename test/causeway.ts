@@ -147,7 +147,7 @@ export async function startCauseway(
       return { status: response.status, raw, body: response.status === 202 ? receipt.parse(raw) : receiptOf([]) };
     },
     /** The event once it is done or failed. */
-    finished: (id: string, deadlineMs = 30_000): Promise<ReadView> =>
+    finished: (id: string, deadlineMs = 60_000): Promise<ReadView> =>
       eventually(
         `event ${id} finishes`,
         async () => {

@@ -78,7 +78,7 @@ it('a look-up that is under way keeps nothing of the person, and nobody is writt
     connector: 'hubspot',
     operation: 'companies.batchRead',
     fault: 'slow',
-    delayMs: 3_000,
+    delayMs: 5_000,
   });
   const id = await accepted([dealChange(Number(dealId))]);
   await eventually('the contact is read', async () =>

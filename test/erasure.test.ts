@@ -21,7 +21,7 @@ let scan: ReturnType<typeof scanOf>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'causeway-erasure-'));
   causeway = await startWithProduct('{maxWaitSeconds: 0}', {
-    environment: { WAREHOUSE_PATH: folder, EFFECT_CALL_TIMEOUT_MS: '3000' },
+    environment: { WAREHOUSE_PATH: folder, EFFECT_CALL_TIMEOUT_MS: '6000' },
   });
   scan = scanOf(causeway);
 });
@@ -196,7 +196,7 @@ describe('a person who is erased', () => {
 describe('what runs for the person', () => {
   it('is ended, what waits is never begun, and the lane is free again', async () => {
     const lead = somebody();
-    const slow = { connector: 'marketing', fault: 'slow', delayMs: 2_000 } as const;
+    const slow = { connector: 'marketing', fault: 'slow', delayMs: 5_000 } as const;
     await causeway.sandbox.fault(slow);
     const running = await sendLead(causeway, lead);
     await eventually('the lead runs', async () =>

@@ -72,7 +72,7 @@ export async function askForRefresh(
     requestedBy: 'test',
     requester: key && requester ? { keyId: key.id, sealed: sealedRequester.seal(key.key, key.id, requester) } : null,
   });
-  await workflows.companies.wake({ id: companyId, tenantId }, jobId, Date.now() + 10_000);
+  await workflows.companies.wake({ id: companyId, tenantId }, jobId, Date.now() + 30_000);
   return jobId;
 }
 

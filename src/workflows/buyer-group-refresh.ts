@@ -1,5 +1,4 @@
 import {
-  CancellationScope,
   defineQuery,
   isCancellation,
   proxyActivities,
@@ -8,7 +7,7 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { allOf, type EventInput, finish, local, type Progress, report } from './closing.ts';
+import { allOf, carryOut, type EventInput, finish, local, resultOf } from './closing.ts';
 import { type Ending, endingOf } from './ending.ts';
 
 /** How far a refresh is; progress from 0 to 100. */
@@ -27,27 +26,25 @@ type Reach = (step: string, progress: number) => void;
  * save the group, tell of what changed. A provider that fails leaves a gap: the group is made of what is known.
  */
 export async function buyerGroupRefresh(input: EventInput): Promise<{ outcome: Ending['outcome'] }> {
-  const progress: Progress = { decidedBy: 'none', ruleId: null };
   let reached: RefreshProgress = { step: 'waiting', progress: 0 };
   setHandler(progressQuery, () => reached);
   const reach: Reach = (step, share) => {
     reached = { step, progress: share };
     setCurrentDetails(`**${step}** (${share} %)`);
   };
-  let ending: Ending;
-  try {
-    ending = { outcome: await carryOut(input, reach) };
-  } catch (error) {
-    ending = endingOf(error);
-  }
-  if (ending.outcome !== 'superseded') ending = await CancellationScope.nonCancellable(() => close(input, ending));
-  reach('done', 100);
-  report(ending, progress);
-  if (ending.failure) throw ending.failure.error;
-  return { outcome: ending.outcome };
+  const ending = await carryOut(
+    input,
+    () => refresh(input, reach),
+    async (_, open) => {
+      const closed = await close(input, open);
+      reach('done', 100);
+      return closed;
+    },
+  );
+  return resultOf(ending);
 }
 
-async function carryOut({ eventId, generation }: EventInput, reach: Reach): Promise<Ending['outcome']> {
+async function refresh({ eventId, generation }: EventInput, reach: Reach): Promise<Ending['outcome']> {
   const run = { eventId, generation };
   const { policy } = await local.begin(run);
   let begun = await local.beginRefresh(run);

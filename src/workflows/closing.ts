@@ -1,7 +1,13 @@
-import { proxyLocalActivities, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  proxyLocalActivities,
+  setCurrentDetails,
+  sleep,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { decidedByKey, failureClassKey, needsAttentionKey, outcomeKey } from '../temporal/search-attributes.ts';
-import { type Ending, failed } from './ending.ts';
+import { type Ending, endingOf, failed } from './ending.ts';
 
 /** What the workflow of an event is started with. */
 export interface EventInput {
@@ -17,12 +23,41 @@ export interface Progress {
   ruleId: string | null;
 }
 
+const undecided: Progress = { decidedBy: 'none', ruleId: null };
+
 /** Short, idempotent and local: they wait for PostgreSQL as long as it takes, and bugs end them after a few tries. */
 export const local = proxyLocalActivities<Activities>({
   startToCloseTimeout: '15s',
   scheduleToCloseTimeout: '1 day',
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
+
+/**
+ * Carries an event out and closes it, whatever becomes of it: the row first, then what Temporal shows. What another generation has taken over
+ * is not closed here.
+ */
+export async function carryOut(
+  input: EventInput,
+  work: (progress: Progress) => Promise<Ending['outcome']>,
+  close: (input: EventInput, ending: Ending) => Promise<Ending> = finish,
+): Promise<Ending> {
+  const progress: Progress = { ...undecided };
+  let ending: Ending;
+  try {
+    ending = { outcome: await work(progress) };
+  } catch (error) {
+    ending = endingOf(error);
+  }
+  if (ending.outcome !== 'superseded') ending = await CancellationScope.nonCancellable(() => close(input, ending));
+  report(ending, progress);
+  return ending;
+}
+
+/** The result of the execution. Throws what the event failed with, so that the execution is Failed, or Canceled, too. */
+export function resultOf({ outcome, failure }: Ending): { outcome: Ending['outcome'] } {
+  if (failure) throw failure.error;
+  return { outcome };
+}
 
 /** Closes the row. While an attempt may still reach its provider, the lane is not freed: that is waited for first. */
 export async function finish({ eventId, generation, lane }: EventInput, ending: Ending): Promise<Ending> {
@@ -45,7 +80,7 @@ export async function finish({ eventId, generation, lane }: EventInput, ending: 
   }
 }
 
-export function report({ outcome, failure }: Ending, progress: Progress): void {
+export function report({ outcome, failure }: Ending, progress: Progress = undecided): void {
   upsertSearchAttributes([
     { key: outcomeKey, value: outcome },
     { key: decidedByKey, value: progress.decidedBy },

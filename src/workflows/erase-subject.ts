@@ -1,7 +1,7 @@
-import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import { proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { allOf, type EventInput, finish, local, type Progress, report } from './closing.ts';
-import { type Ending, endingOf } from './ending.ts';
+import { allOf, carryOut, type EventInput, local, resultOf } from './closing.ts';
+import type { Ending } from './ending.ts';
 
 /** The law gives a month; a store or a receiver that is away has this long to come back before the erasure has failed. */
 const storesMayBeAwayFor = '7 days';
@@ -27,17 +27,7 @@ const { verifyErasure } = proxyActivities<Activities>({
  * everybody who was given something of them erase it, look for what is left, and sign a receipt that nothing is.
  */
 export async function eraseSubject(input: EventInput): Promise<{ outcome: Ending['outcome'] }> {
-  const progress: Progress = { decidedBy: 'none', ruleId: null };
-  let ending: Ending;
-  try {
-    ending = { outcome: await erase(input) };
-  } catch (error) {
-    ending = endingOf(error);
-  }
-  if (ending.outcome !== 'superseded') ending = await CancellationScope.nonCancellable(() => finish(input, ending));
-  report(ending, progress);
-  if (ending.failure) throw ending.failure.error;
-  return { outcome: ending.outcome };
+  return resultOf(await carryOut(input, () => erase(input)));
 }
 
 async function erase({ eventId, generation }: EventInput): Promise<'acted'> {

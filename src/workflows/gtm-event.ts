@@ -1,25 +1,15 @@
-import { CancellationScope, isCancellation, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import { isCancellation, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Decided } from '../activities/store-decision.ts';
-import { decisionOf, type EventInput, finish, local, type Progress, report } from './closing.ts';
+import { carryOut, decisionOf, type EventInput, local, type Progress, resultOf } from './closing.ts';
 import { type Ending, endingOf } from './ending.ts';
 
 /** One go-to-market event: look up, decide, act, finish. Ends Failed, with its class, when it could not be carried out. */
 export async function gtmEvent(input: EventInput): Promise<{ outcome: Ending['outcome'] }> {
-  const progress: Progress = { decidedBy: 'none', ruleId: null };
-  let ending: Ending;
-  try {
-    ending = { outcome: await carryOut(input, progress) };
-  } catch (error) {
-    ending = endingOf(error);
-  }
-  if (ending.outcome !== 'superseded') ending = await CancellationScope.nonCancellable(() => finish(input, ending));
-  report(ending, progress);
-  if (ending.failure) throw ending.failure.error;
-  return { outcome: ending.outcome };
+  return resultOf(await carryOut(input, (progress) => decideAndAct(input, progress)));
 }
 
-async function carryOut({ eventId, generation }: EventInput, progress: Progress): Promise<Ending['outcome']> {
+async function decideAndAct({ eventId, generation }: EventInput, progress: Progress): Promise<Ending['outcome']> {
   const run = { eventId, generation };
   const { enrich: hasFacts, policy, ending } = await local.begin(run);
   if (ending) return ending;

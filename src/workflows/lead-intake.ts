@@ -1,7 +1,7 @@
-import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
+import { isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Captured } from '../activities/capture.ts';
 import type { Activities } from '../activities/index.ts';
-import { allOf, type EventInput, finish, local, type Progress, report } from './closing.ts';
+import { allOf, carryOut, type EventInput, local, report, resultOf } from './closing.ts';
 import { type Ending, endingOf } from './ending.ts';
 
 type Effect = Captured['inLane'][number];
@@ -14,26 +14,15 @@ const afterEndTimeout = '7 days';
  * warehouse up to date. A captured lead stays captured, whatever becomes of the rest.
  */
 export async function leadIntake(input: EventInput): Promise<{ outcome: Ending['outcome'] }> {
-  const progress: Progress = { decidedBy: 'none', ruleId: null };
   const captured: Captured = { inLane: [], afterEnd: [] };
-  let ending: Ending;
-  try {
-    ending = { outcome: await carryOut(input, captured) };
-  } catch (error) {
-    ending = endingOf(error);
-  }
-  if (ending.outcome !== 'superseded') ending = await CancellationScope.nonCancellable(() => finish(input, ending));
-  report(ending, progress);
+  const ending = await carryOut(input, () => capture(input, captured));
   const behind = await bringUpToDate(input, captured.afterEnd);
-  const failure = ending.failure ?? behind.failure;
-  if (failure) {
-    report({ ...ending, failure }, progress);
-    throw failure.error;
-  }
-  return { outcome: ending.outcome };
+  const whole: Ending = { ...behind, ...ending };
+  if (whole.failure) report(whole);
+  return resultOf(whole);
 }
 
-async function carryOut({ eventId, generation }: EventInput, captured: Captured): Promise<Ending['outcome']> {
+async function capture({ eventId, generation }: EventInput, captured: Captured): Promise<Ending['outcome']> {
   const run = { eventId, generation };
   const { policy, ending } = await local.begin(run);
   if (ending) return ending;

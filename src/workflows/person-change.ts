@@ -1,25 +1,16 @@
-import { CancellationScope, proxyActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { type EventInput, finish, local, type Progress, report } from './closing.ts';
-import { type Ending, endingOf } from './ending.ts';
+import { carryOut, type EventInput, local, resultOf } from './closing.ts';
+import type { Ending } from './ending.ts';
 
 /** Somebody has another role: it is noted who joined and left which company, and the groups of these are refreshed. */
 export async function personChange(input: EventInput): Promise<{ outcome: Ending['outcome']; jobIds: string[] }> {
-  const progress: Progress = { decidedBy: 'none', ruleId: null };
   const jobIds: string[] = [];
-  let ending: Ending;
-  try {
-    ending = { outcome: await carryOut(input, jobIds) };
-  } catch (error) {
-    ending = endingOf(error);
-  }
-  if (ending.outcome !== 'superseded') ending = await CancellationScope.nonCancellable(() => finish(input, ending));
-  report(ending, progress);
-  if (ending.failure) throw ending.failure.error;
-  return { outcome: ending.outcome, jobIds };
+  const ending = await carryOut(input, () => note(input, jobIds));
+  return { ...resultOf(ending), jobIds };
 }
 
-async function carryOut({ eventId, generation }: EventInput, jobIds: string[]): Promise<Ending['outcome']> {
+async function note({ eventId, generation }: EventInput, jobIds: string[]): Promise<Ending['outcome']> {
   const run = { eventId, generation };
   const { policy } = await local.begin(run);
   let recorded = await local.recordChange(run);
