@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { z } from 'zod';
 import { buyerGroupView } from '../src/domain/buyer-group-view.ts';
 import { jobView } from '../src/domain/job-view.ts';
+import { subjectExport } from '../src/domain/subject-export.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
+import { erase } from './erasing.ts';
 import { eventually } from './eventually.ts';
 import { operatorOf } from './ops.ts';
 import {
@@ -180,6 +182,39 @@ describe('a company that was merged', () => {
     expect(listed.length).toBeGreaterThanOrEqual(4);
     expect(await addCompany(causeway, { name })).toBe(byDomain);
     await allOver();
+  });
+
+  it('hands over its people with all that is sealed of them: they are exported, and erased, as people of the other one', async () => {
+    const both = await bothNames();
+    await refresh(causeway, both.byDomain);
+    const email = 'pia@neu.example';
+    const person = { id: 'p1', name: 'Pia Neu', email, newTitle: 'Chief Information Officer' };
+    const jobs = await changeRole(causeway, { person, company: { name }, previousCompany: { name: 'Elsewhere' } });
+    await refreshed(causeway, await intoWhich((await refreshed(causeway, jobs[name] ?? '')).id));
+    await refresh(causeway, both.byName, { requester: email });
+    await allOver();
+    const { body } = await operatorOf(causeway).post('/ops/subjects', { email });
+    const { groups, groupChanges, refreshRequests } = subjectExport.parse(body);
+    const company = { id: both.byDomain, name, domain };
+    const there = groups.find(({ company: { id } }) => id === both.byDomain);
+    expect(there).toMatchObject({ company, title: person.newTitle, toldTitle: person.newTitle });
+    expect(groupChanges.filter(({ kind }) => kind === 'joined')).toMatchObject([{ company }]);
+    expect(refreshRequests).toMatchObject([{ company, address: email }]);
+    expect((await erase(causeway, { email })).state).toBe('done');
+    const names = (await readGroup(causeway, both.byDomain)).map((member) => member.name);
+    expect([names.length, names.includes('Pia Neu')]).toEqual([people, false]);
+  });
+
+  it('is not left by whoever is told to have left the one name for the other', async () => {
+    const { byDomain } = await merged();
+    const person = { id: 'p2', name: 'Quentin Neu', newTitle: 'Head of Procurement' };
+    const jobs = await changeRole(causeway, { person, company: { domain }, previousCompany: { name } });
+    const { event } = await refreshed(causeway, jobs[domain] ?? '');
+    expect(event.outcome).toBe('acted');
+    const { body } = await operatorOf(causeway).get(`/api/v1/intelligence/companies/${byDomain}/buyer-group`);
+    const history = buyerGroupView.parse(body).history.filter((change) => change.name === person.name);
+    expect(history.map(({ kind }) => kind)).toEqual(['joined']);
+    expect(JSON.stringify(await told(causeway))).not.toContain('Quentin Neu* left');
   });
 
   it('is not refreshed by a run of it that is run again', async () => {

@@ -46,18 +46,21 @@ export function createRecordChange(dependencies: ActivityDependencies) {
     const jobs: { id: string; isCoalesced: boolean }[] = [];
     if (change && moves.length > 0) {
       const at = happenedAt(change.since, event.firedAt);
-      const told = await Promise.all(
+      const all = await Promise.all(
         moves.map(async ({ company, move }) => {
           const companyId = await findOrAddCompany(queries, row.tenantId, { source: row.source, ...company });
           const title = move === 'left' ? undefined : change.title;
           return {
             companyId,
+            company,
             move,
             at,
             titleSealed: title === undefined ? null : sealedTitle.seal(key, personId, title),
           };
         }),
       );
+      // Whoever left a company for what is the same one has not left it.
+      const told = [...new Map(all.map((each) => [each.companyId, each])).values()];
       const seal = ({ sealed, isLate }: KnownBefore) => {
         const known = sealed && sealedPerson.open(key, personId, sealed);
         return sealedPerson.seal(key, personId, mergePerson(known, toldOf(change, moves, known, isLate)));
@@ -67,8 +70,7 @@ export function createRecordChange(dependencies: ActivityDependencies) {
         queries,
         told.map(({ companyId }) => companyId),
       );
-      for (const [index, move] of moves.entries()) {
-        const companyId = told[index]?.companyId ?? '';
+      for (const { companyId, ...move } of told) {
         const requested = await requestRefresh(queries, {
           tenantId: row.tenantId,
           companyId,

@@ -40,8 +40,6 @@ export function recordMoves(
       transaction,
       moves.map(({ companyId }) => companyId),
     );
-    // Who left a company for what turned out to be the same one has not left it.
-    const places = new Map(moves.map((told) => [companies.get(told.companyId) ?? told.companyId, told]));
     // What a provider tells of the same person meanwhile is kept one after the other.
     await transaction.execute(sql`select from subject_keys where id = ${person.id} for no key update`);
     const { rows: known } = await transaction.execute<KnownBefore>(sql`
@@ -51,7 +49,8 @@ export function recordMoves(
     await transaction.execute(sql`
       insert into people (id, tenant_id, sealed) values (${person.id}, ${tenantId}, ${person.seal({ sealed: before ?? undefined, isLate })})
       on conflict (id) do update set sealed = excluded.sealed, updated_at = clock_timestamp()`);
-    for (const [companyId, { move, at, titleSealed }] of places) {
+    for (const { companyId: met, move, at, titleSealed } of moves) {
+      const companyId = companies.get(met) ?? met;
       const joined = move === 'joined' ? at : null;
       const left = move === 'left' ? at : null;
       const { rowCount: isNews } = await transaction.execute(sql`
