@@ -4,7 +4,7 @@ import { mergeCompany } from '../src/db/buyer-groups/merge-company.ts';
 import { goOnElsewhere, readGoneOn } from '../src/db/buyer-groups/merge-refreshes.ts';
 import { requestRefresh } from '../src/db/buyer-groups/requests.ts';
 import { takeTurn } from '../src/db/buyer-groups/turns.ts';
-import { lockCompanies } from '../src/db/buyer-groups/lock-companies.ts';
+import { lockCompanies, lockCompany } from '../src/db/buyer-groups/lock-companies.ts';
 import { inTransaction } from '../src/db/transaction.ts';
 import { buyerGroupRows, type BuyerGroupRows } from './buyer-group-rows.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
@@ -178,21 +178,27 @@ describe('somebody who is in both groups', () => {
   });
 });
 
-it('whoever waits to ask for a company while it is merged asks for the one that it is now', async () => {
+it('whoever waits for a company while it is merged gets the one that it is now, locked as well', async () => {
   const { one, two } = await three();
   await rows.addJob(one, { status: 'processing' });
   const { queries } = causeway;
-  const { next, asking } = await inTransaction(queries, async (transaction) => {
+  const isFree = async () => {
+    const free = await query(sql`select id from companies where id = ${two} for update skip locked`);
+    return free.length > 0;
+  };
+  const waiting = await inTransaction(queries, async (transaction) => {
     await lockCompanies(transaction, [one, two]);
     await mergeCompany(transaction, { from: one, to: two });
-    const goesOn = await goOnElsewhere(transaction, { tenantId: 'default', from: one, to: two, windowMs });
-    const asked = requestRefresh(queries, wish(one));
+    const asked = inTransaction(queries, async (other) => ({
+      id: await lockCompany(other, one),
+      free: await isFree(),
+    }));
     await eventually('it waits', async () => {
       const waits = await query(sql`
         select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%merged_into%'`);
       return waits.length > 0 ? true : undefined;
     });
-    return { next: goesOn, asking: [asked] };
+    return [asked];
   });
-  expect(await asking[0]).toEqual({ jobId: next.jobId, companyId: two, isNew: false, isCoalesced: true });
+  expect(await waiting[0]).toEqual({ id: two, free: false });
 });

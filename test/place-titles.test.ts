@@ -59,15 +59,23 @@ it('an event that tells of a title at one company changes none at another, and h
   await works({ north: 'Chief Revenue Officer', atelier: 'Office Assistant' });
   const one = await addCompany(causeway, { domain: north });
   await refresh(causeway, one);
+  await works({ atelier: 'Office Assistant', north: 'Chief Revenue Officer' });
   const jobs = await changeRole(causeway, {
     person: { id: 'p1', ...names, oldTitle: 'Office Assistant', newTitle: 'Head of Procurement' },
     company: { domain: atelier },
   });
   await refreshed(causeway, jobs[atelier] ?? '');
   expect(await placeIn(atelier)).toMatchObject({ title: 'Head of Procurement', role: 'blocker' });
+  await works({ north: 'Chief Revenue Officer', atelier: 'Office Assistant' });
   const again = await refresh(causeway, one);
   expect(again.job.result?.changes).toMatchObject({ titleChanged: 0, roleChanged: 0 });
   expect(await placeIn(north)).toMatchObject({ title: 'Chief Revenue Officer', role: 'decision_maker' });
+
+  await works({ north: 'Chief Sales Officer', atelier: 'Office Assistant' });
+  await causeway.queries.execute(sql`truncate facts_cache`);
+  await refresh(causeway, one, { requester: 'olga@example.com' });
+  const text = JSON.stringify((await told(causeway)).map(({ body }) => body));
+  expect(text).toContain('*Zoe Doppel* is now Chief Sales Officer, was Chief Revenue Officer');
 
   await works({ atelier: 'Office Manager', north: 'Chief Revenue Officer' }, { updatedAt: '2099-01-01' });
   await causeway.queries.execute(sql`truncate facts_cache`);
@@ -101,5 +109,5 @@ it('where nobody told of a title at the company it is the one by which the perso
     previousCompany: { domain: north },
   });
   await refreshed(causeway, jobs[atelier] ?? '');
-  expect(await placeIn(atelier)).toMatchObject({ title: 'VP Sales' });
+  expect(await placeIn(atelier)).toMatchObject({ title: 'VP Sales', seniority: 'vp' });
 });

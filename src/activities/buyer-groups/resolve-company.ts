@@ -19,7 +19,7 @@ export function createResolveCompany(dependencies: ActivityDependencies) {
   const windowMs = buyerGroups.windowSeconds * 1_000;
 
   return async function resolveCompany(run: EventRun): Promise<CompanyResolved> {
-    // A step that is done again may have ended the refresh itself.
+    // A step, or a run, that is done again may have ended the refresh itself.
     const goneOn = await readGoneOn(queries, run);
     if (goneOn) return { state: 'merged', ...goneOn };
     const job = await jobOf(run);

@@ -26,29 +26,21 @@ export type BegunJob = { state: 'begun'; job: Job; isFirst: boolean } | { state:
 
 /**
  * Has a refresh work. One that had failed and is run again begins anew, unless its company is being refreshed by another run, or was
- * within the hour, or has turned out to be another company: then that one stands for it; `full`: as many run as may. `undefined`: superseded.
+ * within the hour: then that one stands for it; `full`: as many run as may. `undefined`: superseded.
  */
 export function beginJob(queries: Queries, run: EventRun, limits: TurnLimits): Promise<BegunJob | undefined> {
   return inTransaction(queries, async (transaction): Promise<BegunJob | undefined> => {
     await transaction.execute(sql`
       select from companies where id = (select company_id from buyer_group_refresh_logs where id = ${run.eventId}) for update`);
     const { rows } = await transaction.execute<
-      Job & {
-        status: string;
-        progress: number;
-        isForced: boolean;
-        isTaken: boolean;
-        mayRun: boolean;
-        isMerged: boolean;
-      }
+      Job & { status: string; progress: number; isForced: boolean; isTaken: boolean; mayRun: boolean }
     >(sql`
-      select ${columns}, l.status, l.progress, l.is_forced as "isForced", l.merged_into is not null as "isMerged", ${windowOver(sql`l.company_id`, limits.windowMs)} as "mayRun",
+      select ${columns}, l.status, l.progress, l.is_forced as "isForced", ${windowOver(sql`l.company_id`, limits.windowMs)} as "mayRun",
         exists (select from buyer_group_refresh_logs o where o.company_id = l.company_id and o.status = 'processing' and o.id <> l.id) as "isTaken"
       from buyer_group_refresh_logs l, events e where ${own(run)} for share of e`);
     const found = rows[0];
     if (!found) return undefined;
-    const { status, progress, isForced, isTaken, mayRun, isMerged, ...job } = found;
-    if (isMerged) return { state: 'coalesced' };
+    const { status, progress, isForced, isTaken, mayRun, ...job } = found;
     if (status === 'completed') return { state: 'begun', job, isFirst: false };
     if (status === 'processing') {
       await transaction.execute(sql`
