@@ -125,24 +125,24 @@ it('whoever was merged into a company that is merged itself is the last one at o
   ).toEqual([]);
 });
 
+const member = async (companyId: string, personId: string) =>
+  (
+    await query(sql`
+      select role, move, sources, left_at is not null as "hasLeft", confidence from buyer_group_members
+      where company_id = ${companyId} and person_id = ${personId}`)
+  )[0];
+
+async function inBoth() {
+  const { one, two } = await three();
+  await rows.addJob(one, { status: 'processing' });
+  const person = await rows.addPerson();
+  await rows.addMember(one, person, { role: 'champion', confidence: 0.9, move: 'joined', title: 'COO' });
+  await rows.addMember(two, person, { role: 'blocker', confidence: 0.4 });
+  await query(sql`update buyer_group_members set sources = '{coresignal,lusha}' where company_id = ${two}`);
+  return { one, two, person };
+}
+
 describe('somebody who is in both groups', () => {
-  const member = async (companyId: string, personId: string) =>
-    (
-      await query(sql`
-        select role, move, sources, left_at is not null as "hasLeft", confidence from buyer_group_members
-        where company_id = ${companyId} and person_id = ${personId}`)
-    )[0];
-
-  async function inBoth() {
-    const { one, two } = await three();
-    await rows.addJob(one, { status: 'processing' });
-    const person = await rows.addPerson();
-    await rows.addMember(one, person, { role: 'champion', confidence: 0.9, move: 'joined', title: 'COO' });
-    await rows.addMember(two, person, { role: 'blocker', confidence: 0.4 });
-    await query(sql`update buyer_group_members set sources = '{coresignal,lusha}' where company_id = ${two}`);
-    return { one, two, person };
-  }
-
   it('is as the later run saw them, moved as the later event told, and known by all who said so', async () => {
     const { one, two, person } = await inBoth();
     await query(
