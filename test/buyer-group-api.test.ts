@@ -149,6 +149,7 @@ describe('a job', () => {
       calls: { CoreSignal: 3 },
       credits: { CoreSignal: 60 },
       result: null,
+      mergedInto: null,
       failure: null,
       workflow: { id: workflowId, runId: null, url: expect.stringContaining(encodeURIComponent(workflowId)) },
     });
@@ -619,7 +620,7 @@ describe('asking for a refresh', () => {
         join subject_keys k on k.id = r.requester_key_id where r.job_id = ${jobId}`);
     if (!kept[0]) throw new Error('nobody is to be told');
     const { sealed, keyId, wrapped, row } = kept[0];
-    expect(sealedRequester.open(keyringOf(causeway).unwrap({ id: keyId, wrapped }).key, jobId, sealed)).toBe(notify);
+    expect(sealedRequester.open(keyringOf(causeway).unwrap({ id: keyId, wrapped }).key, keyId, sealed)).toBe(notify);
     expect(row).not.toContain(notify);
     expect(JSON.stringify((await operator.get(`/api/v1/jobs/${jobId}`)).body)).not.toContain(notify);
   });

@@ -75,7 +75,7 @@ async function waiting(count: number, tenantId = 'default', priority = 3) {
   const made: { companyId: string; jobId: string }[] = [];
   for (let index = 0; index < count; index += 1) {
     const companyId = await company(tenantId);
-    made.push({ companyId, ...(await ask(companyId, { tenantId, priority })) });
+    made.push(await ask(companyId, { tenantId, priority }));
   }
   return made;
 }
@@ -107,7 +107,7 @@ describe('one company', () => {
     const second = await ask(id);
     const third = await ask(id, { priority: 1 });
     expect(second).toMatchObject({ isNew: true, isCoalesced: true });
-    expect(third).toEqual({ jobId: second.jobId, isNew: false, isCoalesced: true });
+    expect(third).toEqual({ jobId: second.jobId, companyId: id, isNew: false, isCoalesced: true });
     await end(first.jobId);
     expect(await take(id)).toMatchObject({ state: 'waiting', for: 'window' });
     await startedAgo(first.jobId, hour + 1_000);

@@ -21,6 +21,9 @@ export function jobLines(job: JobView): string[] {
     `${jobName(job)}: ${job.status}, ${job.progress} % (${job.step}), priority ${job.priority}, ${job.enrichmentLevel}${job.forced ? ', forced' : ''}`,
     `asked for ${job.createdAt}, ${job.startedAt === null ? 'not begun' : `begun ${job.startedAt}`}, ${job.finishedAt === null ? 'not finished' : `finished ${job.finishedAt}`}`,
     ...(job.status === 'waiting' ? [waitsFor(job)] : []),
+    ...(job.mergedInto === null
+      ? []
+      : [`its company turned out to be ${jobName(job)}, which was known already: job ${job.mergedInto} stands for it`]),
     ...(failure && job.status !== 'canceled'
       ? [`failed as ${failure.class}: ${failure.message || 'docs/runbook.md says what to do'}`]
       : []),

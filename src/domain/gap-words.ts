@@ -85,19 +85,25 @@ const missing: Readonly<Record<Gap['step'], (people: number) => string>> = {
       : 'how people are reached is not known, or not all of it',
 };
 
-/** What a run does not know, why, and what to do about it, in words for people. A class without words is named. */
-export function explainGap({ step, class: why, people }: Gap): string {
-  const said = whole[why]?.(people);
-  if (said !== undefined) return said;
-  const words = others[why] ?? wordsOfProvider(why);
-  if (!words) return `${missing[step](people)}: ${why}; docs/runbook.md says what to do`;
-  return `${words.why}: ${missing[step](people)}; ${words.whatToDo}`;
+/** What a run does not know, and why, in words for people. A class without words is named. */
+export function sayGap({ step, class: why, people }: Gap): string {
+  const words = wordsOf(why);
+  return (
+    whole[why]?.(people) ?? (words ? `${words.why}: ${missing[step](people)}` : `${missing[step](people)}: ${why}`)
+  );
+}
+
+/** The same, and what to do about it. */
+export function explainGap(gap: Gap): string {
+  if (whole[gap.class]) return sayGap(gap);
+  return `${sayGap(gap)}; ${wordsOf(gap.class)?.whatToDo ?? 'docs/runbook.md says what to do'}`;
 }
 
 export const explained = (gap: Gap): Gap & { explanation: string } => ({ ...gap, explanation: explainGap(gap) });
 
-/** Of `LushaTimeout`, and the like. */
-function wordsOfProvider(failureClass: string): Words | undefined {
+/** Of `LushaTimeout`, and the like, from what its provider says. */
+function wordsOf(failureClass: string): Words | undefined {
+  if (Object.hasOwn(others, failureClass)) return others[failureClass];
   const [, provider = '', kind = ''] = /^(CoreSignal|Lusha)(\w+)$/.exec(failureClass) ?? [];
   return isKind(kind) ? ofProviders[kind](provider) : undefined;
 }

@@ -42,6 +42,8 @@ export const jobView = z.object({
   calls: counts,
   credits: counts,
   result: jobResult.nullable(),
+  /** The job that stands for this one, since its company turned out to be one that was known already: `companyId` is that one. */
+  mergedInto: z.string().nullable(),
   failure: z.object({ class: z.string(), message: z.string() }).nullable(),
   /** Null while it waits. */
   workflow: z.object({ id: z.string(), runId: z.string().nullable(), url: z.string() }).nullable(),

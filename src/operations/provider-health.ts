@@ -3,6 +3,7 @@ import { readCreditsSpent } from '../db/buyer-groups/credits-spent.ts';
 import type { Queries } from '../db/database.ts';
 import { orUnavailable } from '../db/errors-as-unavailable.ts';
 import { VendorError } from '../domain/failure.ts';
+import { pricesOfAnswers } from '../domain/prices.ts';
 import type { ProviderHealth } from '../domain/provider-views.ts';
 import { Unavailable } from '../domain/unavailable.ts';
 import type { Providers } from './providers.ts';
@@ -10,9 +11,6 @@ import type { Providers } from './providers.ts';
 const timeoutMs = 5_000;
 /** Lusha allows five questions a minute. */
 const keptMs = 15_000;
-
-/** What one answer costs at the most: with less left, nothing can be asked. */
-const priceOfAnswer = { coresignal: 20, lusha: 1 } as const;
 
 type Asked = Pick<ProviderHealth, 'configured' | 'failureClass' | 'creditsRemaining'>;
 type Judged = Pick<ProviderHealth, 'status' | 'reason' | 'healthy'>;
@@ -54,7 +52,7 @@ export function createProviderHealth(options: {
       return {
         provider,
         ...asked,
-        ...judge(asked, { leftToday, price: priceOfAnswer[name] }),
+        ...judge(asked, { leftToday, price: pricesOfAnswers[name] }),
         spentToday,
         dailyCredits: limits[name],
         breaker: breakers?.find((each) => each.provider === provider) ?? null,

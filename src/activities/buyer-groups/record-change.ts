@@ -46,19 +46,21 @@ export function createRecordChange(dependencies: ActivityDependencies) {
     const jobs: { id: string; isCoalesced: boolean }[] = [];
     if (change && moves.length > 0) {
       const at = happenedAt(change.since, event.firedAt);
-      const told = await Promise.all(
+      const all = await Promise.all(
         moves.map(async ({ company, move }) => {
           const companyId = await findOrAddCompany(queries, row.tenantId, { source: row.source, ...company });
           const title = move === 'left' ? undefined : change.title;
-          const context = `${companyId}:${personId}`;
           return {
             companyId,
+            company,
             move,
             at,
-            titleSealed: title === undefined ? null : sealedTitle.seal(key, context, title),
+            titleSealed: title === undefined ? null : sealedTitle.seal(key, personId, title),
           };
         }),
       );
+      // Whoever left a company for what is the same one has not left it.
+      const told = [...new Map(all.map((each) => [each.companyId, each])).values()];
       const seal = ({ sealed, isLate }: KnownBefore) => {
         const known = sealed && sealedPerson.open(key, personId, sealed);
         return sealedPerson.seal(key, personId, mergePerson(known, toldOf(change, moves, known, isLate)));
@@ -68,8 +70,7 @@ export function createRecordChange(dependencies: ActivityDependencies) {
         queries,
         told.map(({ companyId }) => companyId),
       );
-      for (const [index, move] of moves.entries()) {
-        const companyId = told[index]?.companyId ?? '';
+      for (const { companyId, ...move } of told) {
         const requested = await requestRefresh(queries, {
           tenantId: row.tenantId,
           companyId,
@@ -85,7 +86,7 @@ export function createRecordChange(dependencies: ActivityDependencies) {
         jobs.push({ id: requested.jobId, isCoalesced: requested.isCoalesced });
         if (requested.isNew) metrics.jobsEnqueued.inc();
         if (requested.isCoalesced) metrics.jobsCoalesced.inc();
-        if (requested.isNew) await wakeCompany({ id: companyId, tenantId: row.tenantId }, requested.jobId);
+        if (requested.isNew) await wakeCompany({ id: requested.companyId, tenantId: row.tenantId }, requested.jobId);
       }
     }
     await storeDecision(run, opened, plannedByNobody(reasonFor(moves), [], new Date()));

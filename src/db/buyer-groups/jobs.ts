@@ -58,7 +58,7 @@ export function beginJob(queries: Queries, run: EventRun, limits: TurnLimits): P
 }
 
 /** The refresh while it works; `undefined`: superseded, or it was closed. */
-export async function readJob(queries: Queries, run: EventRun): Promise<Job | undefined> {
+export async function readJob(queries: Pick<Queries, 'execute'>, run: EventRun): Promise<Job | undefined> {
   const { rows } = await queries.execute<Job>(sql`
     select ${columns} from buyer_group_refresh_logs l, events e where ${own(run)} and l.status = 'processing'`);
   return rows[0];

@@ -32,6 +32,8 @@ export type ChangeOfPerson = {
   kind: string;
   fromRole: GroupRole | null;
   titlesSealed: Buffer | null;
+  /** The title there. */
+  titleSealed: Buffer | null;
   role: GroupRole | null;
   because: string;
 };
@@ -39,7 +41,7 @@ export type ChangeOfPerson = {
 export async function readChangesOfJob(queries: Queries, jobId: string): Promise<ChangeOfPerson[]> {
   const { rows } = await queries.execute<ChangeOfPerson>(sql`
     select p.id as "personId", k.wrapped as "wrappedKey", p.sealed, c.kind, c.from_role as "fromRole", c.titles_sealed as "titlesSealed",
-      m.role, coalesce(m.because, '') as because
+      m.role, coalesce(m.because, '') as because, m.title_sealed as "titleSealed"
     from buyer_group_changes c join people p on p.id = c.person_id join subject_keys k on k.id = p.id
       left join buyer_group_members m on m.company_id = c.company_id and m.person_id = c.person_id
     where c.job_id = ${jobId} order by c.id`);

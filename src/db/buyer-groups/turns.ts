@@ -25,10 +25,10 @@ export type Turn =
 const now = sql`clock_timestamp()`;
 const milliseconds = (ms: number) => sql`${ms} * interval '1 millisecond'`;
 
-/** When the hour of a company is over; null: it has none. A run that failed, or was canceled, does not use it up. */
+/** When the hour of a company is over; null: it has none. A run that failed, was canceled, or went on elsewhere does not use it up. */
 export const windowEnd = (companyId: SQL, windowMs: number): SQL => sql`(
   select max(d.started_at) + ${milliseconds(windowMs)} from buyer_group_refresh_logs d
-  where d.company_id = ${companyId} and d.status in ('processing', 'completed'))`;
+  where d.company_id = ${companyId} and d.status in ('processing', 'completed') and d.merged_into is null)`;
 
 /** How long that is yet, in milliseconds. */
 const windowLeftMs = (companyId: SQL, windowMs: number): SQL =>
