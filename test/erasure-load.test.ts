@@ -17,7 +17,7 @@ const people = Number(process.env['ERASED_PEOPLE'] ?? 20);
 const erasedAtOnce = 8;
 const betweenLeadsMs = 100;
 /** On a machine that is too busy for ten a second there has to be an end all the same. */
-const leadsAtMost = 20 * people;
+const leadsAtMost = 10 * people;
 
 let causeway: Causeway;
 let folder: string;
