@@ -199,6 +199,38 @@ describe('what events tell', () => {
   });
 });
 
+describe('people who are told with the same mailbox of a desk', () => {
+  const desk = { email: `info@${domain}` };
+
+  it('are each themselves, whoever tells of them, and are erased each alone by an id, and all of them by the mailbox', async () => {
+    await causeway.sandbox.arrange('people/500301', works('Nora Eins', 'CEO', desk));
+    await causeway.sandbox.arrange('people/500302', works('Nils Zwei', 'VP Marketing', desk));
+    const change = { company: nordlicht, previousCompany: { name: 'Before', domain: 'before.example' } };
+    const jobs: string[] = [];
+    for (const name of ['Ada Drei', 'Ava Vier']) {
+      const person = { id: `p_${name}`, name, ...desk, newTitle: 'VP Sales' };
+      jobs.push((await changeRole(causeway, { person, ...change }))[domain] ?? '');
+    }
+    for (const job of jobs) await refreshed(causeway, job);
+    const names = async () =>
+      (await readGroup(causeway, companyId))
+        .filter(({ emails }) => emails.includes(desk.email))
+        .map(({ name }) => name);
+    await refresh(causeway, companyId);
+    expect(await names()).toEqual(['Ada Drei', 'Ava Vier', 'Nils Zwei', 'Nora Eins']);
+
+    expect(await erase(causeway, { id: 'coresignal:500301' })).toMatchObject({ state: 'done' });
+    await makeStale();
+    await refresh(causeway, companyId, { level: 'deep_research' });
+    expect(await names()).toEqual(['Ada Drei', 'Ava Vier', 'Nils Zwei']);
+
+    expect(await erase(causeway, desk)).toMatchObject({ state: 'done' });
+    await makeStale();
+    await refresh(causeway, companyId);
+    expect(await names()).toEqual([]);
+  });
+});
+
 describe('somebody who was erased', () => {
   it('is not brought back by a directory that still tells of them, and is not paid for again', async () => {
     expect(await erase(causeway, { email: `gregor.novak@${domain}` })).toMatchObject({ state: 'done' });
