@@ -149,7 +149,9 @@ test('two people who share the mailbox of a desk have a key each, each is found 
   expect((await memory.store.find('default', [shared])).keys.map(({ id }) => id)).toEqual([ada.id, bob.id]);
   expect((await keyring.keyFor('default', person({ email: desk }))).id).toBe(ada.id);
   const own = await keyring.keyFor('default', person({ email: 'sales@other.example' }));
-  expect((await keyring.keyFor('default', person({ email: 'sales@other.example', phone: '+442079460018' }))).id).toBe(own.id);
+  expect((await keyring.keyFor('default', person({ email: 'sales@other.example', phone: '+442079460018' }))).id).toBe(
+    own.id,
+  );
 });
 
 describe('a person who was erased', () => {
