@@ -1,15 +1,17 @@
 import type { Phrases } from './phrases.ts';
 
-const leaders =
-  'ceo,cfo,coo,cto,cio,cmo,cro,chro,managing director,president,chairman,chairwoman,chair,founder,founders,owner,board'.split(
-    ',',
-  );
+const chiefs = 'ceo,cfo,coo,cto,cio,cmo,cro,chro'.split(',');
+const leaders = [
+  ...chiefs,
+  ...'managing director,president,chairman,chairwoman,chair,founder,founders,owner,board'.split(','),
+];
 
-const ofEach = (words: (leader: string) => readonly string[]): Phrases => leaders.flatMap(words).join(', ');
+const ofEach = (names: readonly string[], words: (name: string) => readonly string[]): Phrases =>
+  names.flatMap(words).join(', ');
 
 /** Where whoever leads is named, and somebody else works: it says of nobody what they lead or work on. */
 export const offices: Phrases = `
-  ${ofEach((leader) => [`${leader} office`, `${leader} s office`])},
+  ${ofEach(chiefs, (chief) => [`${chief} office`])}, ${ofEach(leaders, (leader) => [`${leader} s office`])}, founders office,
   executive office, executive support, founding office,
   vorstandsburo*, vorstandsbuero*, vorstandsstab*, vorstandsangelegenheit*, geschaftsfuhrungsburo*, geschaftsleitungsburo*,
   stabsstelle geschafts*, stabsstelle der geschafts*, stabsstelle vorstand*, stabsstelle des vorstand*,
@@ -19,7 +21,7 @@ export const offices: Phrases = `
 
 /** What stands before whom somebody serves, whose rank is not theirs: "to the CEO" ends what a title says of the person. */
 export const served: Phrases = `
-  to the, to our, ${ofEach((leader) => [`to ${leader}`, `for ${leader}`, `for the ${leader}`])},
+  to the, to our, ${ofEach(leaders, (leader) => [`to ${leader}`, `for ${leader}`, `for the ${leader}`])},
   aupres de, aupres du, aupres des, aupres d`;
 
 /** Helpers of leaders, by the first of the words alone. */
