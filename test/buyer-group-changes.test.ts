@@ -77,7 +77,7 @@ describe('what providers tell', () => {
     );
     expect(text).not.toContain('Bruno Falk');
     const group = await readGroup(causeway, companyId);
-    expect(called(group, 'Gregor Novak')).toMatchObject([{ isLeft: true, role: null }]);
+    expect(called(group, 'Gregor Novak')).toMatchObject([{ isLeft: true, role: 'decision_maker' }]);
   });
 
   it('of somebody who comes back is the same person, in the group again', async () => {
@@ -165,6 +165,31 @@ describe('what events tell', () => {
       sql`select count(*)::int as count from buyer_group_changes where company_id = ${companyId} and kind = 'left'`,
     );
     expect(rows).toEqual([{ count: 1 }]);
+  });
+
+  it('of a leave keeps the part that the person had then, in every run after, and none once they are said to be back', async () => {
+    await refresh(causeway, companyId);
+    const move = (timestamp: string, more: object) =>
+      changeRole(causeway, {
+        person: { ...gregor, email: `gregor.novak@${domain}`, newTitle: 'CRO' },
+        timestamp,
+        ...more,
+      });
+    const elsewhere = { name: 'Elsewhere', domain: 'elsewhere.example' };
+    const at = (msAgo: number) => new Date(Date.now() - msAgo).toISOString();
+    const jobs = await move(at(60_000), { company: elsewhere, previousCompany: nordlicht });
+    await refreshed(causeway, jobs[domain] ?? '');
+    const part = async () => called(await readGroup(causeway, companyId), 'Gregor Novak');
+    for (let run = 0; run < 2; run += 1) {
+      expect(await part()).toMatchObject([{ isLeft: true, role: 'decision_maker', because: 'none: has left' }]);
+      await makeStale();
+      await refresh(causeway, companyId);
+    }
+    await causeway.sandbox.fault({ connector: 'coresignal', fault: 'slow', delayMs: 1_500, times: 3 });
+    const back = await move(at(1_000), { company: nordlicht, previousCompany: elsewhere });
+    expect(await part()).toMatchObject([{ isLeft: false, role: null }]);
+    await refreshed(causeway, back[domain] ?? '');
+    expect(await part()).toMatchObject([{ isLeft: false, role: 'decision_maker' }]);
   });
 
   it.each([

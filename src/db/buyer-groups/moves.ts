@@ -54,8 +54,9 @@ export function recordMoves(
         values (${companyId}, ${person.id}, '{event}', ${titleSealed}, ${move}, ${at}, ${joined}, ${left})
         on conflict (company_id, person_id) do update set move = excluded.move, moved_at = excluded.moved_at,
           joined_at = coalesce(excluded.joined_at, m.joined_at), left_at = excluded.left_at,
-          -- Who comes back is there by the word of the event alone, until a provider knows.
-          sources = case when m.left_at is not null and excluded.left_at is null then excluded.sources else m.sources end
+          -- Who comes back is there by the word of the event alone, until a provider knows, and has no part until a run has judged them.
+          sources = case when m.left_at is not null and excluded.left_at is null then excluded.sources else m.sources end,
+          role = case when m.left_at is not null and excluded.left_at is null then null else m.role end
         where m.moved_at is null or m.moved_at <= excluded.moved_at`);
       if (isNews !== 1) continue;
       await transaction.execute(sql`
