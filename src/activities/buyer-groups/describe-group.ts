@@ -74,6 +74,8 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
     if (!saved) return undefined;
     const changes = await readChangesOfJob(queries, jobId);
     const reasons = await readReasons(queries, jobId, maxReasons);
+    // Of what other runs found they told whoever had asked for them.
+    const hasOwn = changes.some(({ isOwn }) => isOwn);
     const people = [...new Set(changes.map(({ personId }) => personId))].flatMap((personId) => {
       const member = memberOf(
         saved.companyId,
@@ -84,7 +86,9 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
     const named = namesNobody ? [] : people.toSorted((a, b) => rankOf(a.member) - rankOf(b.member)).slice(0, maxNamed);
     const moving = namesNobody ? [] : reasons.filter(({ move }) => move !== null).slice(-maxMoves);
     const asking = firstOfEach(
-      reasons.flatMap((reason) => requesterOf(jobId, reason).map((told) => ({ reason, told }))),
+      reasons
+        .filter(({ isTold }) => hasOwn || !isTold)
+        .flatMap((reason) => requesterOf(jobId, reason).map((told) => ({ reason, told }))),
     );
     const { name, domain, level, gaps, result } = saved;
     return {
@@ -104,7 +108,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
         ...moving.flatMap(({ personId }) => personId ?? []),
         ...asking.flatMap(({ reason }) => reason.requesterId ?? []),
       ],
-      isByChange: saved.isByChange,
+      isByChange: saved.isByChange && (hasOwn || !saved.isTeamTold),
     };
   };
 }
