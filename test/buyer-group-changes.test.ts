@@ -38,6 +38,7 @@ const works = (name: string, title: string, more: object = {}) => ({
   email: `${name.toLowerCase().replace(' ', '.')}@${domain}`,
   ...more,
 });
+const timeAgo = (ms: number) => new Date(Date.now() - ms).toISOString();
 const called = (group: readonly Member[], name: string) => group.filter((member) => member.name === name);
 const messages = async () => (await told(causeway)).map(({ body, target }) => `${target} ${JSON.stringify(body)}`);
 /** What was paid for is not used again: the directory is read anew. */
@@ -176,8 +177,7 @@ describe('what events tell', () => {
         ...more,
       });
     const elsewhere = { name: 'Elsewhere', domain: 'elsewhere.example' };
-    const at = (msAgo: number) => new Date(Date.now() - msAgo).toISOString();
-    const jobs = await move(at(60_000), { company: elsewhere, previousCompany: nordlicht });
+    const jobs = await move(timeAgo(60_000), { company: elsewhere, previousCompany: nordlicht });
     await refreshed(causeway, jobs[domain] ?? '');
     const part = async () => called(await readGroup(causeway, companyId), 'Gregor Novak');
     for (let run = 0; run < 2; run += 1) {
@@ -186,7 +186,7 @@ describe('what events tell', () => {
       await refresh(causeway, companyId);
     }
     await causeway.sandbox.fault({ connector: 'coresignal', fault: 'slow', delayMs: 1_500, times: 3 });
-    const back = await move(at(1_000), { company: nordlicht, previousCompany: elsewhere });
+    const back = await move(timeAgo(1_000), { company: nordlicht, previousCompany: elsewhere });
     expect(await part()).toMatchObject([{ isLeft: false, role: null }]);
     await refreshed(causeway, back[domain] ?? '');
     expect(await part()).toMatchObject([{ isLeft: false, role: 'decision_maker' }]);

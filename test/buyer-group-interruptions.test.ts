@@ -100,28 +100,28 @@ describe('a refresh that failed', () => {
   });
 });
 
+const olga = 'olga@example.com';
+const toOlga = async (causeway: Causeway) => (await told(causeway)).filter(({ connector }) => connector === 'gmail');
+
+/** Asked for by Olga, and canceled while it reads people. */
+async function failed(causeway: Causeway, companyId: string): Promise<string> {
+  await causeway.sandbox.put('owners', '77', { email: olga });
+  await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 1_500, times: 15 });
+  const jobId = await askForRefresh(causeway, companyId, { isForced: false, requester: olga });
+  await eventually('it reads people', async () => ((await sightings(causeway, jobId)) >= 1 ? true : undefined));
+  await (await workflowOf(causeway, jobId)).cancel();
+  expect((await refreshed(causeway, jobId)).job.status).toBe('canceled');
+  return jobId;
+}
+async function runAgain(causeway: Causeway, jobId: string) {
+  await redrive(causeway, jobId);
+  return eventually('it ends', async () => {
+    const view = await refreshed(causeway, jobId);
+    return view.event.state === 'done' ? view : undefined;
+  });
+}
+
 describe('whoever asked for a refresh that failed', () => {
-  const olga = 'olga@example.com';
-  const toOlga = async (causeway: Causeway) => (await told(causeway)).filter(({ connector }) => connector === 'gmail');
-
-  /** Asked for by Olga, and canceled while it reads people. */
-  async function failed(causeway: Causeway, companyId: string): Promise<string> {
-    await causeway.sandbox.put('owners', '77', { email: olga });
-    await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 1_500, times: 15 });
-    const jobId = await askForRefresh(causeway, companyId, { isForced: false, requester: olga });
-    await eventually('it reads people', async () => ((await sightings(causeway, jobId)) >= 1 ? true : undefined));
-    await (await workflowOf(causeway, jobId)).cancel();
-    expect((await refreshed(causeway, jobId)).job.status).toBe('canceled');
-    return jobId;
-  }
-  async function again(causeway: Causeway, jobId: string) {
-    await redrive(causeway, jobId);
-    return eventually('it ends', async () => {
-      const view = await refreshed(causeway, jobId);
-      return view.event.state === 'done' ? view : undefined;
-    });
-  }
-
   it.each([
     ['within the hour, by the one that stands for it', 3_600],
     ['after the hour, though it finds nothing new itself', 0],
@@ -135,7 +135,7 @@ describe('whoever asked for a refresh that failed', () => {
         expect((await refresh(causeway, companyId)).job.result).toMatchObject({ members: 15, changes: { found: 15 } });
         expect(await told(causeway)).toEqual([]);
         const before = await paid(causeway);
-        const { event, job } = await again(causeway, jobId);
+        const { event, job } = await runAgain(causeway, jobId);
         expect(event.outcome).toBe('acted');
         expect(job).toMatchObject({ status: 'completed', failureClass: null, result: { members: 15 } });
         const messages = await told(causeway);
@@ -155,7 +155,7 @@ describe('whoever asked for a refresh that failed', () => {
       const jobId = await failed(causeway, companyId);
       await refresh(causeway, companyId, { requester: olga });
       expect(await toOlga(causeway)).toHaveLength(1);
-      expect((await again(causeway, jobId)).event.outcome).toBe('no_action');
+      expect((await runAgain(causeway, jobId)).event.outcome).toBe('no_action');
       expect(await toOlga(causeway)).toHaveLength(1);
     } finally {
       await causeway.close();
@@ -171,7 +171,7 @@ describe('whoever asked for a refresh that failed', () => {
       await causeway.queries.execute(sql`
         insert into buyer_group_refresh_logs (id, tenant_id, company_id, status, priority, level, started_at)
         values (${next}, 'default', ${companyId}, 'processing', 1, 'identify', clock_timestamp())`);
-      expect((await again(causeway, jobId)).event.outcome).toBe('coalesced');
+      expect((await runAgain(causeway, jobId)).event.outcome).toBe('coalesced');
       expect((await refreshed(causeway, next)).event.outcome).toBe('acted');
       expect((await toOlga(causeway)).map(({ key }) => key.includes(next))).toEqual([true]);
     } finally {

@@ -68,9 +68,15 @@ it('a second run that finds the same pays nothing and tells nobody', async () =>
   expect([await paid(causeway), (await told(causeway)).length]).toEqual(before);
 });
 
-describe('somebody whose only known address is elsewhere', () => {
-  const asked = () => causeway.sandbox.calls('lusha', 'person.read');
+const asked = () => causeway.sandbox.calls('lusha', 'person.read');
+const zoeAt = (companyId: string, more: object = {}) => ({
+  name: 'Zoe Neu',
+  email: 'zoe@meridien.example',
+  positions: [{ companyId, title: 'Directrice marketing', from: '2020-01-01' }],
+  ...more,
+});
 
+describe('somebody whose only known address is elsewhere', () => {
   it('is asked for, and has the address of the new employer then', async () => {
     await causeway.sandbox.fault({
       connector: 'coresignal',
@@ -95,19 +101,13 @@ describe('somebody whose only known address is elsewhere', () => {
   });
 
   it('is asked for at each company once, whatever was answered', async () => {
-    const at = (companyId: string, more: object = {}) => ({
-      name: 'Zoe Neu',
-      email: 'zoe@meridien.example',
-      positions: [{ companyId, title: 'Directrice marketing', from: '2020-01-01' }],
-      ...more,
-    });
-    await causeway.sandbox.arrange('people/500401', at('7002'));
+    await causeway.sandbox.arrange('people/500401', zoeAt('7002'));
     const meridien = await addCompany(causeway, { domain: 'meridien.example' });
     await refresh(causeway, meridien, { level: 'enrich' });
     expect(await asked()).toBe(0);
     await refresh(causeway, meridien, { level: 'deep_research' });
     const before = await asked();
-    await causeway.sandbox.arrange('people/500401', at('7001', { updatedAt: '2026-02-01' }));
+    await causeway.sandbox.arrange('people/500401', zoeAt('7001', { updatedAt: '2026-02-01' }));
     const nordlicht = await addCompany(causeway, { domain: 'nordlicht.example' });
     await causeway.queries.execute(sql`delete from facts_cache where provider = 'coresignal'`);
     for (let run = 0; run < 2; run += 1) await refresh(causeway, nordlicht, { level: 'enrich' });

@@ -35,6 +35,8 @@ const desks: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
+const isDesk = (word: string): boolean => desks.has(word) || desks.has(word.replace(/\d+$/, ''));
+
 /**
  * Whether an address is that of a desk: `info@`, `sales-de@`, `customer.service@`. Several people read it, and another one next year, so that
  * it says of nobody who they are.
@@ -46,7 +48,6 @@ export function isRoleMailbox(email: string): boolean {
     .replaceAll(/\p{M}/gu, '')
     .split(/[._-]+/)
     .filter((word) => word !== '');
-  const isDesk = (word: string) => desks.has(word) || desks.has(word.replace(/\d+$/, ''));
   if (words.length > 1 && words.every(({ length }) => length > 1) && isDesk(words.join(''))) return true;
   // A country, a language or a number stands behind it.
   const [first = '', ...others] = words;

@@ -4,7 +4,7 @@ import type { Queries } from '../database.ts';
 import type { EventRun } from '../event-steps.ts';
 import { inTransaction } from '../transaction.ts';
 import { adoptRun } from './missed.ts';
-import { hasRoom, type TurnLimits, windowOver } from './turns.ts';
+import { hasRoom, isRequested, type TurnLimits, windowOver } from './turns.ts';
 
 /** A refresh as its own event runs it: the id of both is the same. */
 export type Job = {
@@ -41,7 +41,7 @@ export function beginJob(queries: Queries, run: EventRun, limits: TurnLimits): P
     const { rows } = await transaction.execute<
       Job & { status: string; progress: number; isForced: boolean; takenBy: string | null; mayRun: boolean }
     >(sql`
-      select ${columns}, l.status, l.progress, l.is_forced as "isForced", ${windowOver(sql`l.company_id`, limits.windowMs)} as "mayRun",
+      select ${columns}, l.status, l.progress, l.is_forced as "isForced", ${windowOver(sql`l.company_id`, limits.windowMs, isRequested(sql`l.id`))} as "mayRun",
         (select o.id from buyer_group_refresh_logs o where o.company_id = l.company_id and o.status = 'processing' and o.id <> l.id) as "takenBy"
       from buyer_group_refresh_logs l, events e where ${own(run)} for share of e`);
     const found = rows[0];

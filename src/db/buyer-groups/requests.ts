@@ -30,6 +30,8 @@ export type Requested = {
   isNew: boolean;
   /** It goes into a run that was to come anyway, or that has to wait since another one was within the hour. */
   isCoalesced: boolean;
+  /** That one has waited for the hour, and need not any more since somebody asks: it is to be told so. */
+  isDue: boolean;
 };
 
 /**
@@ -41,13 +43,15 @@ export function requestRefresh(queries: Queries, request: RefreshRequest): Promi
   return inTransaction(queries, async (transaction) => {
     await transaction.execute(sql`select from companies where id = ${companyId} for update`);
     const { rows: before } = await transaction.execute<Requested>(sql`
-      select job_id as "jobId", not is_coalesced as "isNew", is_coalesced as "isCoalesced" from buyer_group_refresh_reasons
+      select job_id as "jobId", not is_coalesced as "isNew", is_coalesced as "isCoalesced", false as "isDue" from buyer_group_refresh_reasons
       where event_id = ${eventId} and company_id = ${companyId}`);
     if (before[0]) return before[0];
-    const { rows } = await transaction.execute<{ waiting: string | null; mayRun: boolean }>(sql`
+    const over = (isAskedFor: boolean) => windowOver(sql`${companyId}`, request.windowMs, sql`${isAskedFor}::boolean`);
+    const { rows } = await transaction.execute<{ waiting: string | null; mayRun: boolean; isOver: boolean }>(sql`
       select (select id from buyer_group_refresh_logs where company_id = ${companyId} and status = 'waiting') as waiting,
-        ${windowOver(sql`${companyId}`, request.windowMs)} as "mayRun"`);
-    const { waiting = null, mayRun = true } = rows[0] ?? {};
+        ${over(eventId === null)} as "mayRun", ${over(false)} as "isOver"`);
+    const { waiting = null, mayRun = true, isOver = true } = rows[0] ?? {};
+    const isDue = waiting !== null && mayRun && !isOver;
     const jobId = waiting ?? randomUUID();
     const rank = enrichmentLevels.indexOf(level);
     const thorough = sql`array_position(${sql.param([...enrichmentLevels])}::text[], level) - 1`;
@@ -56,7 +60,7 @@ export function requestRefresh(queries: Queries, request: RefreshRequest): Promi
         ? sql`insert into buyer_group_refresh_logs (id, tenant_id, company_id, priority, level, is_forced)
             values (${jobId}, ${tenantId}, ${companyId}, ${priority}, ${level}, ${isForced})`
         : sql`update buyer_group_refresh_logs set priority = least(priority, ${priority}::smallint), is_forced = is_forced or ${isForced},
-            asked_until = case when ${isForced} then null else asked_until end,
+            asked_until = case when ${isForced || isDue} then null else asked_until end,
             level = case when ${thorough} < ${rank} then ${level} else level end where id = ${jobId}`,
     );
     const isCoalesced = waiting !== null || !(mayRun || isForced);
@@ -65,6 +69,6 @@ export function requestRefresh(queries: Queries, request: RefreshRequest): Promi
         requester_key_id, requester_sealed)
       values (${tenantId}, ${companyId}, ${jobId}, ${eventId}, ${request.move}, ${priority}, ${isCoalesced}, ${request.requestedBy},
         ${requester?.keyId ?? null}, ${requester?.seal(jobId) ?? null})`);
-    return { jobId, isNew: waiting === null, isCoalesced };
+    return { jobId, isNew: waiting === null, isCoalesced, isDue };
   });
 }
