@@ -245,9 +245,10 @@ describe('people who are told with the same mailbox of a desk', () => {
     expect(await names()).toEqual(['Ada Drei', 'Ava Vier', 'Nils Zwei', 'Nora Eins']);
 
     expect(await erase(causeway, { id: 'coresignal:500301' })).toMatchObject({ state: 'done' });
+    await causeway.sandbox.arrange('people/500303', works('Nell Neu', 'COO', desk));
     await makeStale();
     await refresh(causeway, companyId, { level: 'deep_research' });
-    expect(await names()).toEqual(['Ada Drei', 'Ava Vier', 'Nils Zwei']);
+    expect(await names()).toEqual(['Ada Drei', 'Ava Vier', 'Nell Neu', 'Nils Zwei']);
 
     expect(await erase(causeway, desk)).toMatchObject({ state: 'done' });
     await makeStale();
