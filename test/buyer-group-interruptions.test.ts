@@ -107,7 +107,9 @@ const toOlga = async (causeway: Causeway) => (await told(causeway)).filter(({ co
 async function failed(causeway: Causeway, companyId: string): Promise<string> {
   await causeway.sandbox.put('owners', '77', { email: olga });
   await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 1_500, times: 15 });
-  const jobId = await askForRefresh(causeway, companyId, { isForced: false, requester: olga });
+  return cancelled(causeway, await askForRefresh(causeway, companyId, { isForced: false, requester: olga }));
+}
+async function cancelled(causeway: Causeway, jobId: string): Promise<string> {
   await eventually('it reads people', async () => ((await sightings(causeway, jobId)) >= 1 ? true : undefined));
   await (await workflowOf(causeway, jobId)).cancel();
   expect((await refreshed(causeway, jobId)).job.status).toBe('canceled');
@@ -120,6 +122,35 @@ async function runAgain(causeway: Causeway, jobId: string) {
     return view.event.state === 'done' ? view : undefined;
   });
 }
+
+describe('a role change whose refresh failed', () => {
+  const meridien = { name: 'Atelier Meridien', domain: 'meridien.example' };
+  const joins = { person: { id: 'p_1', name: 'Ada Neu', newTitle: 'VP Sales' }, previousCompany: { name: 'Before' } };
+  const rises = { person: { id: 'p_2', name: 'Hugo Perrin', oldTitle: 'Chef des ventes', newTitle: 'VP Sales' } };
+
+  it.each([
+    ['told of it', joins, 1],
+    ['found it without knowing of it', rises, 0],
+  ])('is told to everybody once, when it is run again after another one that %s', async (_what, change, before) => {
+    const causeway = await startCauseway({ settings: refreshSettings() });
+    try {
+      const companyId = await addCompany(causeway, { domain: meridien.domain });
+      await refresh(causeway, companyId);
+      await causeway.queries.execute(sql`truncate facts_cache`);
+      await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 1_500, times: 15 });
+      const jobs = await changeRole(causeway, { ...change, company: meridien });
+      const jobId = await cancelled(causeway, jobs[meridien.domain] ?? '');
+      await refresh(causeway, companyId);
+      expect(await told(causeway)).toHaveLength(before);
+      await runAgain(causeway, jobId);
+      const messages = await told(causeway);
+      expect(messages.map(({ connector }) => connector)).toEqual(['slack']);
+      expect(JSON.stringify(messages)).toContain(change.person.name);
+    } finally {
+      await causeway.close();
+    }
+  });
+});
 
 describe('whoever asked for a refresh that failed', () => {
   it.each([
