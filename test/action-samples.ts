@@ -43,7 +43,7 @@ export const groupSample = (text: string, requesters: BuyerGroupFacts['requester
   level: 'enrich',
   members: 4,
   isPartial: true,
-  gaps: ['how people are reached, 1 person: LushaTimeout'],
+  gaps: ['Lusha did not answer in time: 1 person has no address, or lacks a number that was wanted'],
   changed: [
     { name: text, role: null, because: 'none: has left', change: 'left', fromRole: 'champion' },
     { name: text, title: text, role: 'decision_maker', because: 'decision_maker: vp in sales', change: 'joined' },

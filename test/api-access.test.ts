@@ -150,6 +150,14 @@ describe('who may ask', () => {
       detail: expect.stringContaining('Authorization: Bearer'),
     });
   });
+
+  it('whoever sends another key than the operator has learns that it is another, and not that none came', async () => {
+    const authorization = 'Bearer another-key-of-an-operator';
+    for (const path of ['/ops/lanes', `/api/v1/events/${randomUUID()}`]) {
+      const answer = await ask('GET', path, { authorization });
+      expect(problemIn(answer).detail).toMatch(/^what came in Authorization is not the operator key; /);
+    }
+  });
 });
 
 const keysOf = (tenantId = 'default') => createApiKeys({ queries: watched.causeway.queries, tenantId });
@@ -190,11 +198,22 @@ describe('an API key', () => {
     expect((await reading(id, other.key)).status).toBe(404);
   });
 
-  it('that was revoked, or that is none, reads nothing', async () => {
+  it('that was revoked, or that is none, reads nothing, and learns what to do, and not which of both it is', async () => {
     const { id: keyId, key } = await created();
     const id = await sentBy(key, 'website');
     await keysOf().revoke(keyId, 'test');
-    for (const wrong of [key, `${key}x`, 'dev-ingest-ke']) expect((await reading(id, wrong)).status).toBe(401);
+    const sending = (wrong: string) => ask('POST', '/ingest', { 'x-api-key': wrong });
+    const said = new Set<string>();
+    for (const wrong of [key, `${key}x`, 'dev-ingest-ke', '']) {
+      for (const answer of [await reading(id, wrong), await sending(wrong)]) {
+        expect(answer.status).toBe(401);
+        watched.expectQuiet(answer.text, [wrong]);
+        said.add(problemIn(answer).detail);
+      }
+    }
+    expect([...said]).toEqual([expect.stringMatching(/not known or was revoked.*keys create/)]);
+    const unsaid = [await ask('GET', `/api/v1/events/${id}`), await ask('POST', '/ingest')].map(problemIn);
+    for (const { detail } of unsaid) expect(detail).toMatch(/^send an API key in the header x-api-key/);
   });
 
   it('is counted when it reads, against the same limit as when it sends', async () => {

@@ -59,6 +59,22 @@ const statusOf = async (id: string) =>
     )
   ).rows[0]?.status;
 
+/** Asks as an operator whose client names the type of a body, also of one that it does not send. */
+const sending = async (path: string, body: string) => {
+  const response = await fetch(`${causeway.url}${path}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${causeway.configuration.OPERATOR_API_KEY}`,
+      'content-type': 'application/json',
+      ...(body === '' && { 'content-length': '0' }),
+    },
+    ...(body !== '' && { body }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const answer: unknown = await response.json();
+  return { status: response.status, body: answer };
+};
+
 const cancel = (id: string) => operator.post(`/ops/jobs/${id}/cancel`, {});
 const audited = async (id: string) =>
   (await causeway.queries.execute(sql`select who, what from audit_log where on_what = ${id}`)).rows;
@@ -120,10 +136,20 @@ describe('a job', () => {
       startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
       finishedAt: null,
       notBefore: null,
-      gaps: [{ step: 'discover', class: 'LushaTimeout', people: 2 }],
+      gaps: [
+        {
+          step: 'discover',
+          class: 'LushaTimeout',
+          people: 2,
+          explanation: expect.stringMatching(
+            /^Lusha did not answer in time: 2 people of the company were not read; see /,
+          ),
+        },
+      ],
       calls: { CoreSignal: 3 },
       credits: { CoreSignal: 60 },
       result: null,
+      mergedInto: null,
       failure: null,
       workflow: { id: workflowId, runId: null, url: expect.stringContaining(encodeURIComponent(workflowId)) },
     });
@@ -229,6 +255,48 @@ describe('canceling a job', () => {
     expect(await cancel('x')).toMatchObject(problem(404, 'unknown_job'));
   });
 
+  it('takes an empty body for none, whatever its type says', async () => {
+    const { id: companyId } = await rows.addCompany();
+    const id = await rows.addJob(companyId);
+    expect(await sending(`/ops/jobs/${id}/cancel`, '')).toMatchObject({ status: 202, body: { status: 'canceled' } });
+    expect(await sending(`/ops/jobs/${id}/cancel`, '{')).toMatchObject(
+      problem(400, 'bad_request', 'the body is not JSON in UTF-8'),
+    );
+  });
+
+  it('that runs, once it has ended so, is no failure that waits for anybody, and can be run again all the same', async () => {
+    const { id: companyId } = await rows.addCompany();
+    const failing = z.object({ classes: z.array(z.object({ class: z.string(), count: z.number() })) });
+    const canceled = async () =>
+      failing.parse((await operator.get('/ops/failures')).body).classes.find((each) => each.class === 'Canceled')
+        ?.count;
+    const waiting = async () =>
+      Number(/^gtm_pipeline_failed_events (\S+)$/m.exec(String((await operator.get('/metrics')).body))?.[1]);
+    const [before, waitingBefore] = [await canceled(), await waiting()];
+    const add = async (type: string, status: 'canceled' | 'failed') => {
+      const id = await rows.addJob(companyId, { status, failureClass: 'Canceled' });
+      await rows.addEvent({ id, type });
+      await causeway.queries.execute(sql`
+        update events set state = 'failed', outcome = 'failed', holds_lane = false, failure_class = 'Canceled', finished_at = clock_timestamp()
+        where id = ${id}`);
+      return id;
+    };
+    const id = await add('company.buyer_group_refresh', 'canceled');
+    expect([await canceled(), await waiting()]).toEqual([before, waitingBefore]);
+    expect((await operator.get(`/ops/jobs?company=${companyId}&status=canceled`)).body).toMatchObject({
+      jobs: [{ id, status: 'canceled' }],
+    });
+    expect((await operator.get('/ops/failures?class=Canceled')).body).toMatchObject({
+      events: expect.arrayContaining([expect.objectContaining({ id })]),
+    });
+    expect((await operator.post('/ops/redrives', { eventIds: [id], dryRun: true })).body).toMatchObject({
+      redriven: 1,
+    });
+    // Who cancels another event is asked why: nothing else shows it.
+    await add('deal.propertyChange', 'failed');
+    expect([await canceled(), await waiting()]).toEqual([(before ?? 0) + 1, waitingBefore + 1]);
+  });
+
   it('asks the workflow of one that runs to end, and leaves it to it when', async () => {
     const { id: companyId } = await rows.addCompany();
     const id = await rows.addJob(companyId, { status: 'processing' });
@@ -330,7 +398,14 @@ describe('the buyer group of a company', () => {
         isPartial: true,
         refreshedAt: expect.stringMatching(/^2026-03-04T00:00:00/),
         jobId,
-        gaps: [{ step: 'enrich', class: 'LushaPaymentRequired', people: 1 }],
+        gaps: [
+          {
+            step: 'enrich',
+            class: 'LushaPaymentRequired',
+            people: 1,
+            explanation: expect.stringMatching(/^Lusha has no credits left: 1 person has no address/),
+          },
+        ],
       },
       members: [
         { name: 'Ada', title: 'Director Sales', role: 'champion' },
@@ -545,7 +620,7 @@ describe('asking for a refresh', () => {
         join subject_keys k on k.id = r.requester_key_id where r.job_id = ${jobId}`);
     if (!kept[0]) throw new Error('nobody is to be told');
     const { sealed, keyId, wrapped, row } = kept[0];
-    expect(sealedRequester.open(keyringOf(causeway).unwrap({ id: keyId, wrapped }).key, jobId, sealed)).toBe(notify);
+    expect(sealedRequester.open(keyringOf(causeway).unwrap({ id: keyId, wrapped }).key, keyId, sealed)).toBe(notify);
     expect(row).not.toContain(notify);
     expect(JSON.stringify((await operator.get(`/api/v1/jobs/${jobId}`)).body)).not.toContain(notify);
   });
@@ -575,6 +650,25 @@ describe('asking for a refresh', () => {
     expect(JSON.stringify(answer.body)).not.toContain('canary');
   });
 
+  it.each(['ada@example.com', 'https://ada@example.com/', 'mailto:ada@example.com'])(
+    'for %s is refused, since that is somebody and no company, and adds none',
+    async (address) => {
+      const refusal = problem(400, 'no_domain', expect.stringMatching(/address.*domain of the company/));
+      expect(await operator.post(intelligence, { company: { domain: address } })).toMatchObject(refusal);
+      const path = `${intelligence}/${encodeURIComponent(address)}/refresh`;
+      expect(await operator.post(path, undefined)).toMatchObject(refusal);
+      const { rows: added } = await causeway.queries.execute(sql`select from companies where domain = 'example.com'`);
+      expect(added).toEqual([]);
+    },
+  );
+
+  it('without the body that a route needs says that one is needed, and where it is described', async () => {
+    for (const path of [intelligence, '/ops/redrives', '/ops/settlements', '/ops/subjects'])
+      expect(await sending(path, '')).toMatchObject(problem(400, 'bad_request', expect.stringMatching(/JSON.*\/docs/)));
+    const { id } = await rows.addCompany();
+    expect(await sending(`${intelligence}/${id}/refresh`, '')).toMatchObject({ status: 202 });
+  });
+
   it('for something that is no domain, or that nobody knows, says so', async () => {
     expect(await operator.post(intelligence, { company: { domain: 'no domain' } })).toMatchObject(
       problem(400, 'no_domain'),
@@ -601,10 +695,25 @@ describe('a role change', () => {
     await rows.addReason({ id: first, companyId: left.id }, { eventId: change.id, move: 'left', coalesced: true });
     await rows.addReason({ id: second, companyId: joined.id }, { eventId: change.id, move: 'joined' });
     const seen = {
-      jobId: first,
+      // Of the company that was joined.
+      jobId: second,
       refreshes: [
-        { jobId: first, companyId: left.id, move: 'left', coalesced: true, status: 'waiting' },
-        { jobId: second, companyId: joined.id, move: 'joined', coalesced: false, status: 'completed' },
+        {
+          jobId: first,
+          companyId: left.id,
+          company: { name: expect.stringContaining('Company'), domain: left.domain },
+          move: 'left',
+          coalesced: true,
+          status: 'waiting',
+        },
+        {
+          jobId: second,
+          companyId: joined.id,
+          company: { domain: joined.domain },
+          move: 'joined',
+          coalesced: false,
+          status: 'completed',
+        },
       ],
     };
     for (const path of ['/api/v1/events', '/ops/why']) {
@@ -612,6 +721,34 @@ describe('a role change', () => {
     }
     const other = await rows.addEvent();
     expect((await operator.get(`/ops/why/${other.id}`)).body).toMatchObject({ jobId: null, refreshes: [] });
+  });
+});
+
+describe('a refresh that waits', () => {
+  it('is no event yet, and whoever asks for one learns for what, until when and where it is seen, if they may', async () => {
+    const { id: companyId, domain } = await rows.addCompany();
+    await rows.addJob(companyId, { status: 'completed', startedAgoMs: hour / 2 });
+    const id = await rows.addJob(companyId);
+    const change = await rows.addEvent({ source: 'hr-feed' });
+    await rows.addReason({ id, companyId }, { eventId: change.id, move: 'joined' });
+    const said = new RegExp(
+      `refresh of ${domain} that waits until \\d{4}-.*, since somebody joined it; .*/api/v1/jobs/`,
+    );
+    const refusal = problem(404, 'refresh_without_event', expect.stringMatching(said));
+    expect(await operator.get(`/ops/why/${id}`)).toMatchObject(refusal);
+    const path = `/api/v1/events/${id}`;
+    expect(await operator.get(path)).toMatchObject(refusal);
+    const { key: own } = await keyFor({ sources: ['hr-feed'] });
+    expect(await asking(own, 'GET', path)).toMatchObject(refusal);
+    for (const more of [{ sources: ['shop'] }, { tenantId: 'other' }]) {
+      const { key } = await keyFor(more);
+      const { body } = await asking(key, 'GET', path);
+      expect(body).toMatchObject(problem(404, 'unknown_event').body);
+    }
+    await cancel(id);
+    expect(await operator.get(path)).toMatchObject(
+      problem(404, 'refresh_without_event', expect.stringContaining('never began')),
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { groupsCommand } from '../src/cli/groups.ts';
@@ -49,7 +50,7 @@ async function cli(...args: string[]): Promise<Ended> {
   const commands = [
     jobsCommand((work) => work(operations.jobs)),
     groupsCommand((work) => work(operations)),
-    whyCommand((work) => work(operations.why)),
+    whyCommand((work) => work(operations)),
   ];
   const [out, error]: [string[], string[]] = [[], []];
   const code = await runCli(commands, args, {
@@ -63,6 +64,29 @@ async function cli(...args: string[]): Promise<Ended> {
 const processes = { timeout: 240_000 };
 
 describe('jobs', () => {
+  it('shows what it could not find out in words, with the number of people', async () => {
+    const { id: companyId } = await rows.addCompany();
+    const id = await rows.addJob(companyId, { status: 'completed' });
+    await causeway.queries.execute(sql`
+      update buyer_group_refresh_logs set gaps = '[{"step": "enrich", "class": "LushaPaymentRequired", "people": 11},
+        {"step": "discover", "class": "CoreSignalTimeout", "people": 1}]' where id = ${id}`);
+    const { out } = await cli('jobs', 'show', id);
+    expect(out).toContain(
+      'not known (LushaPaymentRequired): Lusha has no credits left: 11 people have no address, or lack a number that was wanted; buy some there',
+    );
+    expect(out).toContain(
+      'not known (CoreSignalTimeout): CoreSignal did not answer in time: 1 person of the company was',
+    );
+  });
+
+  it('shows one that was canceled as that, and as no failure', async () => {
+    const { id: companyId, domain } = await rows.addCompany();
+    const id = await rows.addJob(companyId, { status: 'canceled', failureClass: 'Canceled' });
+    expect((await cli('jobs', 'show', id)).out).toMatch(new RegExp(`^${domain}: canceled, (?!.*failed)`, 's'));
+    expect((await cli('jobs', '--status', 'canceled')).out).toMatch(new RegExp(`^${id} .* canceled .*Z? *\\S+$`, 'm'));
+    expect((await cli('jobs', '--status', 'canceled')).out).not.toContain('Canceled');
+  });
+
   it('lists them by their status, shows one, and cancels one that waits, once', async () => {
     const { id: companyId, domain } = await rows.addCompany();
     const failed = await rows.addJob(companyId, { status: 'failed', failureClass: 'LushaPaymentRequired' });
@@ -114,6 +138,17 @@ describe('groups', processes, () => {
     });
   });
 
+  it('says that it shows only the latest changes, of how many, and how all are seen', async () => {
+    const { id, domain } = await rows.addCompany();
+    const person = await rows.addPerson({ name: 'Ada Example' });
+    for (let changes = 0; changes < 10; changes += 1) await rows.addChange(id, person, { kind: 'found' });
+    expect((await cli('groups', 'show', domain)).out).not.toContain('changes; all');
+    for (let changes = 0; changes < 2; changes += 1) await rows.addChange(id, person, { kind: 'found' });
+    const { out } = await cli('groups', 'show', domain);
+    expect(out.match(/ found .*Ada Example/g)).toHaveLength(10);
+    expect(out).toContain(`\n10 of 12 changes; all: npm run causeway -- groups show ${domain} --json`);
+  });
+
   it('has one refreshed, as it is wanted, and adds a domain that is not known', async () => {
     const domain = `${randomUUID()}.example`;
     const { code, out, error } = await program('groups', 'refresh', domain, '--force', '--level', 'identify');
@@ -143,14 +178,33 @@ describe('groups', processes, () => {
 
 describe('why', () => {
   it('says of a role change which refreshes it led to, and whether it only went into one', async () => {
-    const { id: companyId } = await rows.addCompany();
+    const { id: companyId, domain } = await rows.addCompany();
     const job = await rows.addJob(companyId);
     const { id } = await rows.addEvent({ type: 'person.role_change' });
     await rows.addReason({ id: job, companyId }, { eventId: id, move: 'promoted', coalesced: true });
     const { out } = await cli('why', id);
-    expect(out).toMatch(new RegExp(`^refresh .*coalesced\n.*\n${job} +${companyId} +promoted +waiting +yes$`, 'm'));
+    expect(out).toMatch(
+      new RegExp(`^refresh +company +change +status +coalesced\n.*\n${job} +${domain} +promoted +waiting +yes$`, 'm'),
+    );
     await rows.addEvent({ id: job, type: 'company.buyer_group_refresh' });
     expect((await cli('why', job)).out).toContain(`npm run causeway -- jobs show ${job}`);
+  });
+});
+
+describe('why a refresh waits', () => {
+  it('is said by its id: for which company, until when, and for which reasons', async () => {
+    const { id: companyId, domain } = await rows.addCompany();
+    await rows.addJob(companyId, { status: 'completed', startedAgoMs: 60_000 });
+    const job = await rows.addJob(companyId);
+    const { id } = await rows.addEvent({ type: 'person.role_change' });
+    await rows.addReason({ id: job, companyId }, { eventId: id, move: 'joined' });
+    const { code, out, error } = await cli('why', job);
+    expect([code, error]).toEqual([0, '']);
+    expect(out).toMatch(new RegExp(`^this is a refresh that waits: .*\n${domain}: waiting, `));
+    expect(out).toMatch(/^it waits until \d{4}-.*, when the hour of its company is over$/m);
+    expect(out).toMatch(new RegExp(`^joined +${id} `, 'm'));
+    const json: unknown = JSON.parse((await cli('why', job, '--json')).out);
+    expect(json).toEqual((await operatorOf(causeway).get(`/api/v1/jobs/${job}`)).body);
   });
 });
 
@@ -163,6 +217,8 @@ describe('a command that is called wrongly', () => {
     [['jobs', 'end', 'x'], "say 'jobs', 'jobs show <job id>'"],
     [['groups'], "say 'groups show <domain or id>'"],
     [['groups', 'show', 'nobody'], 'name a company by its domain'],
+    [['groups', 'refresh', 'ada@example.com'], 'that is an address of somebody, and no company'],
+    [['groups', 'show', 'ada@example.com'], 'that is an address of somebody, and no company'],
     [['groups', 'refresh', 'example.com', '--level', 'all'], '--level: one of identify'],
     [['groups', 'refresh', 'example.com', '--notify', 'nobody'], '--notify: one plain address'],
   ])('%j is exit code 2, with what is wrong and how it is used, and asks nothing', async (args, problem) => {

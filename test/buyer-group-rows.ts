@@ -44,7 +44,7 @@ export function buyerGroupRows(causeway: Pick<Causeway, 'configuration' | 'queri
       } = {},
     ): Promise<void> {
       const { role = null, confidence = 0, title, move = null, leftAt = null } = more;
-      const titleSealed = title === undefined ? null : sealedTitle.seal(person.key, `${companyId}:${person.id}`, title);
+      const titleSealed = title === undefined ? null : sealedTitle.seal(person.key, person.id, title);
       await queries.execute(sql`
         insert into buyer_group_members (company_id, person_id, role, because, functions, seniority, confidence, sources, title_sealed, move,
           moved_at, joined_at, left_at, last_seen_at)
@@ -64,7 +64,7 @@ export function buyerGroupRows(causeway: Pick<Causeway, 'configuration' | 'queri
       },
     ): Promise<void> {
       const { kind, titles, toRole = null, jobId = null, eventId = null } = change;
-      const sealed = titles ? sealedTitles.seal(person.key, `${companyId}:${person.id}`, titles) : null;
+      const sealed = titles ? sealedTitles.seal(person.key, person.id, titles) : null;
       await queries.execute(sql`
         insert into buyer_group_changes (company_id, person_id, job_id, event_id, kind, to_role, titles_sealed)
         values (${companyId}, ${person.id}, ${jobId}, ${eventId}, ${kind}, ${toRole}, ${sealed})`);

@@ -96,6 +96,7 @@ describe('somebody in a buyer group', () => {
     expect(Object.keys((await scan(textsOfDirector(cleo))).found).toSorted()).toEqual([
       'buyer_group_changes.titles_sealed',
       'buyer_group_members.title_sealed',
+      'buyer_group_members.told_title_sealed',
       'buyer_group_refresh_reasons.requester_sealed',
       'events.sealed',
       'facts_cache.sealed',

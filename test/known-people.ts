@@ -86,15 +86,14 @@ export function groupsOf({ queries, configuration }: Causeway) {
     async member(companyId: string, who: Director, options: { role?: GroupRole; leftDays?: number | null } = {}) {
       const { role = 'champion', leftDays = null } = options;
       const { id, key } = await keyOf(who);
-      const context = `${companyId}:${id}`;
       const titles = { from: `Former ${who.title}`, to: who.title };
       await queries.execute(sql`
         insert into buyer_group_members (company_id, person_id, role, because, functions, seniority, confidence, sources, title_sealed, joined_at, left_at, last_seen_at)
         values (${companyId}, ${id}, ${role}, 'leads a function that buys', '{sales}', 'director', 0.8, '{coresignal,lusha}',
-          ${sealedTitle.seal(key, context, who.title)}, ${ago(900)}, ${ago(leftDays)}, clock_timestamp())`);
+          ${sealedTitle.seal(key, id, who.title)}, ${ago(900)}, ${ago(leftDays)}, clock_timestamp())`);
       await queries.execute(sql`
         insert into buyer_group_changes (company_id, person_id, job_id, kind, titles_sealed)
-        values (${companyId}, ${id}, ${randomUUID()}, 'title_changed', ${sealedTitles.seal(key, context, titles)})`);
+        values (${companyId}, ${id}, ${randomUUID()}, 'title_changed', ${sealedTitles.seal(key, id, titles)})`);
     },
 
     /** A refresh that ended so many days ago, asked for by whoever has the address, and whom it saw. */
@@ -116,7 +115,7 @@ export function groupsOf({ queries, configuration }: Causeway) {
       await queries.execute(sql`
         insert into buyer_group_refresh_reasons (tenant_id, company_id, job_id, priority, is_coalesced, requested_by, requester_key_id, requester_sealed)
         values (${tenantId}, ${companyId}, ${id}, 5, false, 'operator', ${asker?.id ?? null},
-          ${asker && askedBy !== undefined ? sealedRequester.seal(asker.key, id, askedBy) : null})`);
+          ${asker && askedBy !== undefined ? sealedRequester.seal(asker.key, asker.id, askedBy) : null})`);
       return id;
     },
 

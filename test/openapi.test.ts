@@ -41,6 +41,19 @@ describe('/docs/json', () => {
     expect(references.filter((target) => !there.includes(target))).toEqual([]);
   });
 
+  it('has each route in one group that says what it is for', async () => {
+    const tagged = z.object({
+      tags: z.array(z.object({ name: z.string(), description: z.string() })),
+      paths: z.record(z.string(), z.record(z.string(), z.object({ tags: z.array(z.string()) }))),
+    });
+    const { tags, paths } = tagged.parse(await (await get('/docs/json')).json());
+    const groups = Object.entries(paths).flatMap(([path, item]) =>
+      Object.values(item).map((route) => [path, route.tags.length, tags.some(({ name }) => name === route.tags[0])]),
+    );
+    expect(groups.filter(([, count, isKnown]) => count !== 1 || isKnown !== true)).toEqual([]);
+    expect(tags.map(({ name }) => name)).toEqual(['Intake', 'Events', 'Leads', 'Buyer groups', 'Operations', 'Health']);
+  });
+
   it('says what POST /ingest reads and every answer that it gives', async () => {
     const { components, paths } = description.parse(await (await get('/docs/json')).json());
     const { requestBody, responses } = paths['/ingest'].post;
@@ -83,6 +96,67 @@ describe('/docs/json', () => {
       expect(requestBody !== undefined).toBe(reads);
     },
   );
+
+  it('says of every route when it refuses, as problem details, and that who may ask is asked first', async () => {
+    const answers = z.record(z.string(), z.looseObject({ content: z.record(z.string(), z.unknown()).optional() }));
+    const described = z.looseObject({
+      security: z.array(z.record(z.string(), z.unknown())).default([]),
+      parameters: z.array(z.looseObject({ in: z.string() })).default([]),
+      requestBody: z.unknown().optional(),
+      responses: answers,
+    });
+    const document = z.object({ paths: z.record(z.string(), z.record(z.string(), described)) });
+    const { paths } = document.parse(await (await get('/docs/json')).json());
+    const open = ['/healthz', '/readyz', '/schemas/lead-event.json'];
+    const all = Object.entries(paths).filter(([path]) => !open.includes(path));
+    expect(all.length).toBeGreaterThan(20);
+    for (const [path, operations] of all) {
+      for (const [method, { security, parameters, requestBody, responses }] of Object.entries(operations)) {
+        const isRead = security.some((each) => 'sender' in each);
+        const expected = [
+          '401',
+          ...(isRead ? ['429', '503'] : []),
+          ...(path.includes('{') ? ['404'] : []),
+          ...(requestBody === undefined ? [] : ['400', '413']),
+          ...(parameters.some((each) => each.in === 'query') ? ['400'] : []),
+        ];
+        const what = `${method} ${path}`;
+        expect([what, Object.keys(responses)]).toEqual([what, expect.arrayContaining(expected)]);
+        for (const [status, { content = {} }] of Object.entries(responses)) {
+          const types = Number(status) < 400 ? Object.keys(content) : ['application/problem+json'];
+          expect([what, status, Object.keys(content)]).toEqual([what, status, types]);
+        }
+        expect([what, Object.keys(responses).some((status) => status.startsWith('2'))]).toEqual([what, true]);
+      }
+    }
+  });
+
+  it.each(['/webhooks/{source}', '/webhooks/{source}/{key}', '/api/webhooks/person-change'])(
+    'says that %s reads what the source sends, and when it takes it',
+    async (path) => {
+      const document = z.object({ paths: z.record(z.string(), z.object({ post: z.unknown().optional() })) });
+      const { paths } = document.parse(await (await get('/docs/json')).json());
+      const { requestBody, responses } = operation.parse(paths[path]?.post);
+      expect(requestBody.content).toHaveProperty('application/json');
+      expect(Object.keys(responses)).toEqual(['200', '202', '400', '401', '404', '413', '422', '503']);
+    },
+  );
+
+  it.each([
+    ['/ops/jobs/{id}/cancel', 'post', '409'],
+    ['/ops/settlements', 'post', '409'],
+    ['/ops/subjects', 'post', '409'],
+    ['/ops/erasures', 'post', '422'],
+    ['/api/v1/leads', 'get', '403'],
+    ['/api/v1/intelligence/companies', 'post', '403'],
+  ])('names what only %s (%s) refuses with %s', async (path, method, status) => {
+    const refusal = z.object({ description: z.string().min(10) });
+    const document = z.object({
+      paths: z.record(z.string(), z.record(z.string(), z.object({ responses: z.record(z.string(), refusal) }).loose())),
+    });
+    const { paths } = document.parse(await (await get('/docs/json')).json());
+    expect(paths[path]?.[method]?.responses).toHaveProperty(status);
+  });
 
   it('turns no validation on: what it describes is still read and answered by the route itself', async () => {
     const lead = { idempotency_key: `k-${newId()}`, source: 'website', email: 'nobody', consent: true };

@@ -26,13 +26,17 @@ const healthWith = (
   {
     queries,
     listProviders,
-  }: Partial<Pick<Parameters<typeof createProviderHealth>[0], 'queries' | 'listProviders'>> = {},
+    tenantId = 'default',
+    daily = 1,
+  }: Partial<Pick<Parameters<typeof createProviderHealth>[0], 'queries' | 'listProviders' | 'tenantId'>> & {
+    daily?: number;
+  } = {},
 ) =>
   createProviderHealth({
     queries: queries ?? causeway.queries,
-    tenantId: 'default',
+    tenantId,
     ports,
-    dailyCredits: () => ({ coresignal: 1, lusha: 1 }),
+    dailyCredits: () => ({ coresignal: daily, lusha: daily }),
     listProviders: listProviders ?? (async () => []),
   });
 
@@ -55,6 +59,8 @@ describe('GET /ops/health/providers', () => {
           {
             provider: 'CoreSignal',
             configured: true,
+            status: 'unhealthy',
+            reason: 'failing',
             healthy: false,
             failureClass: 'CoreSignalUnauthorized',
             creditsRemaining: null,
@@ -65,6 +71,8 @@ describe('GET /ops/health/providers', () => {
           {
             provider: 'Lusha',
             configured: true,
+            status: 'healthy',
+            reason: null,
             healthy: true,
             failureClass: null,
             creditsRemaining: 17,
@@ -80,9 +88,48 @@ describe('GET /ops/health/providers', () => {
 
   it('says which are not set up, and asks nobody then', async () => {
     expect(await healthWith(async () => ({}))()).toMatchObject([
-      { provider: 'CoreSignal', configured: false, healthy: null, failureClass: null, creditsRemaining: null },
-      { provider: 'Lusha', configured: false, healthy: null },
+      {
+        provider: 'CoreSignal',
+        configured: false,
+        status: 'not_configured',
+        reason: null,
+        healthy: null,
+        failureClass: null,
+        creditsRemaining: null,
+      },
+      { provider: 'Lusha', configured: false, status: 'not_configured', healthy: null },
     ]);
+  });
+
+  it.each([
+    ['no credits left there', { remaining: 0 }, 'out_of_credits'],
+    ['too few left there for one answer', { remaining: 19 }, 'out_of_credits'],
+    ['enough left there for one answer', { remaining: 20 }, null],
+    ['credits that it does not tell of', { remaining: null }, null],
+  ])('calls one degraded, and not healthy, with %s', async (_what, { remaining }, reason) => {
+    const port = { health: async () => ({ charged: 0, remaining }) };
+    const [coreSignal] = await healthWith(async () => ({ companies: port }), { daily: 1_000_000 })();
+    const status = reason === null ? 'healthy' : 'degraded';
+    expect(coreSignal).toMatchObject({ status, reason, healthy: reason === null, failureClass: null });
+  });
+
+  it('calls one degraded that says that it wants to be paid, and one of whom no more may be asked today', async () => {
+    const refuses = { health: () => Promise.reject(new VendorError('CoreSignal', 'PaymentRequired', 'pay')) };
+    const answers = { health: async () => ({ charged: 0, remaining: 500 }) };
+    await causeway.queries.execute(sql`
+      insert into provider_credits (tenant_id, provider, day, credits) values
+        ('of-the-day', 'lusha', (clock_timestamp() at time zone 'UTC')::date, 40),
+        ('of-the-day', 'coresignal', (clock_timestamp() at time zone 'UTC')::date, 30)`);
+    const found = await healthWith(async () => ({ companies: refuses, people: answers }), {
+      tenantId: 'of-the-day',
+      daily: 40,
+    })();
+    expect(found).toMatchObject([
+      { status: 'degraded', reason: 'out_of_credits', healthy: false, failureClass: 'CoreSignalPaymentRequired' },
+      { status: 'degraded', reason: 'daily_limit_reached', healthy: false, failureClass: null, spentToday: 40 },
+    ]);
+    const [half] = await healthWith(async () => ({ companies: answers }), { tenantId: 'of-the-day', daily: 40 })();
+    expect(half).toMatchObject({ status: 'degraded', reason: 'daily_limit_reached', spentToday: 30, dailyCredits: 40 });
   });
 
   it('says of one that does not answer in 5 s that it does not, and gives it no more', async () => {

@@ -5,8 +5,10 @@ import { openDatabase, type Database } from '../src/db/database.ts';
 import { beginJob } from '../src/db/buyer-groups/jobs.ts';
 import { findOrAddCompany } from '../src/db/buyer-groups/companies.ts';
 import { requestRefresh } from '../src/db/buyer-groups/requests.ts';
+import { isDatabaseUnavailable } from '../src/db/errors.ts';
 import { takeForgotten, takeTurn, type TurnLimits } from '../src/db/buyer-groups/turns.ts';
 import { createTestDatabase } from './database.ts';
+import { eventually } from './eventually.ts';
 
 /** Protects the order and the limits of refreshes: one of a company at a time, once in its window, so many a minute, tenants in turn. */
 
@@ -56,11 +58,24 @@ const startedAgo = (jobId: string, ms: number) =>
   database.queries.execute(sql`
     update buyer_group_refresh_logs set started_at = clock_timestamp() - ${ms} * interval '1 millisecond' where id = ${jobId}`);
 
+/** Twenty times at once; whoever stood in line for too long asks again, as every step does. */
+const twenty = <T>(work: () => Promise<T>): Promise<T[]> =>
+  Promise.all(
+    Array.from({ length: 20 }, () =>
+      eventually('it has its turn at the row', () =>
+        work().catch((error: unknown) => {
+          if (!isDatabaseUnavailable(error)) throw error;
+          return undefined;
+        }),
+      ),
+    ),
+  );
+
 async function waiting(count: number, tenantId = 'default', priority = 3) {
   const made: { companyId: string; jobId: string }[] = [];
   for (let index = 0; index < count; index += 1) {
     const companyId = await company(tenantId);
-    made.push({ companyId, ...(await ask(companyId, { tenantId, priority })) });
+    made.push(await ask(companyId, { tenantId, priority }));
   }
   return made;
 }
@@ -92,7 +107,7 @@ describe('one company', () => {
     const second = await ask(id);
     const third = await ask(id, { priority: 1 });
     expect(second).toMatchObject({ isNew: true, isCoalesced: true });
-    expect(third).toEqual({ jobId: second.jobId, isNew: false, isCoalesced: true, isDue: false });
+    expect(third).toEqual({ jobId: second.jobId, companyId: id, isNew: false, isCoalesced: true, isDue: false });
     await end(first.jobId);
     expect(await take(id)).toMatchObject({ state: 'waiting', for: 'window' });
     await startedAgo(first.jobId, hour + 1_000);
@@ -105,10 +120,10 @@ describe('one company', () => {
 
   test('twenty that ask at once, and twenty that take their turn at once, have one run', async () => {
     const id = await company();
-    const asked = await Promise.all(Array.from({ length: 20 }, () => ask(id)));
+    const asked = await twenty(() => ask(id));
     expect(new Set(asked.map(({ jobId }) => jobId)).size).toBe(1);
     expect(asked.filter(({ isNew }) => isNew)).toHaveLength(1);
-    const turns = await Promise.all(Array.from({ length: 20 }, () => take(id)));
+    const turns = await twenty(() => take(id));
     expect(turns.filter(({ state }) => state === 'begun')).toHaveLength(1);
     expect(turns.filter(({ state }) => state === 'running')).toHaveLength(19);
   });
@@ -251,9 +266,7 @@ describe('a company is the same one', () => {
 
   test('when twenty meet it at once', async () => {
     const tenant = randomUUID();
-    const ids = await Promise.all(
-      Array.from({ length: 20 }, () => met(tenant, { name: 'Nordlicht', domain: 'n.example' })),
-    );
+    const ids = await twenty(() => met(tenant, { name: 'Nordlicht', domain: 'n.example' }));
     expect(new Set(ids).size).toBe(1);
   });
 });

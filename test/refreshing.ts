@@ -70,7 +70,7 @@ export async function askForRefresh(
     eventId: null,
     move: null,
     requestedBy: 'test',
-    requester: key && requester ? { keyId: key.id, seal: (id) => sealedRequester.seal(key.key, id, requester) } : null,
+    requester: key && requester ? { keyId: key.id, sealed: sealedRequester.seal(key.key, key.id, requester) } : null,
   });
   await workflows.companies.wake({ id: companyId, tenantId }, jobId, Date.now() + 30_000);
   return jobId;

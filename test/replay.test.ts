@@ -208,6 +208,12 @@ describe('a change of the workflow that running executions would not survive', (
       isDifferent: (path) => path.includes('enrichMembers'),
     },
     {
+      what: 'going on with a company that is another one',
+      file: 'buyer-group-refresh.ts',
+      change: (text) => text.replace(/^ *if \(resolved\?\.state.*\n/m, ''),
+      isDifferent: (path) => path.includes('resolveCompany, closeRefresh, finish: COMPLETED'),
+    },
+    {
       what: 'noting no gap',
       file: 'buyer-group-refresh.ts',
       change: (text) => text.replace(/^ *await local\.noteGap\(.*\n/m, ''),

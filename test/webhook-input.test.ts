@@ -69,7 +69,19 @@ const refusals: Readonly<Record<string, [reason: string, headersOf: (text: strin
   ],
 };
 
-describe('who did not sign learns a reason, and nothing else', () => {
+const words: Readonly<Record<string, RegExp>> = {
+  missing_signature:
+    /^the header x-hubspot-signature-v3 is missing; .* over <the method>.*<the raw body>.*, in base64$/,
+  wrong_signature:
+    /^x-hubspot-signature-v3 does not match: use the secret of this source, and sign the bytes of the body/,
+  stale_timestamp: /^the time in x-hubspot-request-timestamp is more than 5 minutes from ours; .*set your clock$/,
+  missing_timestamp: /^the header x-hubspot-request-timestamp is missing/,
+  bad_timestamp: /^the header x-hubspot-request-timestamp is no time; send milliseconds since 1970/,
+  unsupported_version:
+    /^the request is signed in a version that is not accepted; send the header x-hubspot-signature-v3/,
+};
+
+describe('who did not sign learns a reason and what to do about it, and nothing else', () => {
   it.each(Object.keys(refusals))('%s is a 401', async (name) => {
     const [reason, headersOf] = refusals[name] ?? ['', () => ({})];
     const text = batch(contactChange());
@@ -81,7 +93,7 @@ describe('who did not sign learns a reason, and nothing else', () => {
     expect(problemIn(answer)).toMatchObject({
       title: 'Unauthorized',
       reason,
-      detail: 'the request is not signed as this source signs',
+      detail: expect.stringMatching(words[reason] ?? 'no words'),
     });
     watched.expectQuiet(
       answer.text,

@@ -15,6 +15,7 @@ export interface GroupLines {
 
 const maxName = 100;
 const maxTitle = 120;
+const maxGap = 250;
 
 export function groupLines(group: BuyerGroupFacts): GroupLines {
   const { company, changed, more, moves, members, isPartial, gaps } = group;
@@ -30,7 +31,7 @@ export function groupLines(group: BuyerGroupFacts): GroupLines {
     changes: changed.map((member) => ({ name: nameOf(member), what: whatOf(member) })),
     notes: [
       ...(more > 0 ? [`${more} more changed.`] : []),
-      ...gaps.map((gap) => `Not known: ${oneLine(gap, maxName)}.`),
+      ...gaps.map((gap) => `Not all is known: ${oneLine(gap, maxGap)}.`),
     ],
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { answerError } from './plugins/errors.ts';
 import { createReaders } from './plugins/reader-auth.ts';
 import { measureIngest } from './plugins/measure.ts';
@@ -10,7 +10,9 @@ import { keepRawBodies } from './plugins/raw-body.ts';
 import { answerUnknownRoutes } from './plugins/unknown-routes.ts';
 import { answerUnreadable } from './plugins/unreadable-requests.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { describeIntake } from './openapi.ts';
+import { describeApi } from './openapi.ts';
+import { describeRoute } from './refusals.ts';
+import { tags } from './tags.ts';
 import { codecRoutes } from './routes/codec.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ingestRoutes, type IngestDependencies } from './routes/ingest.ts';
@@ -76,6 +78,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
         version: '0.1.0',
         description: 'Go-to-market events in; decided, explained actions out.',
       },
+      tags,
       components: {
         securitySchemes: {
           operator: { type: 'http', scheme: 'bearer' },
@@ -84,10 +87,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
         },
       },
     },
-    transform: jsonSchemaTransform,
-    transformObject: (document) => ('openapiObject' in document ? describeIntake(document.openapiObject) : {}),
+    transform: describeRoute,
+    transformObject: (document) => ('openapiObject' in document ? describeApi(document.openapiObject) : {}),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await app.register(swaggerUi, { routePrefix: '/docs', theme: { title: 'Causeway: the HTTP API' } });
   await app.register(async (routes) => {
     webhookRoutes(routes, dependencies);
     await routes.register(async (ingest) => ingestRoutes(ingest, dependencies));

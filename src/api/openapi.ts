@@ -1,4 +1,5 @@
 import { leadJsonSchema } from '../domain/lead-json-schema.ts';
+import type { Refusals } from './refusals.ts';
 
 type Json = Record<string, unknown>;
 
@@ -10,14 +11,6 @@ const ingestProblems = {
   413: 'More than 1 MiB',
   422: 'Nothing of the request fits; the detail names the first field that does not',
   429: 'The key may send no more within this minute; see Retry-After',
-  503: 'The database is away; nothing was promised, send it again after Retry-After',
-};
-const webhookProblems = {
-  400: 'Not JSON in UTF-8, or nothing in it can be an event; nothing was taken in',
-  401: 'Not signed as this source signs',
-  404: 'No source of this name is set up',
-  413: 'More than 1 MiB',
-  422: 'Nothing of the request fits, from a sender who can mend it; a vendor gets 202',
   503: 'The database is away; nothing was promised, send it again after Retry-After',
 };
 
@@ -42,7 +35,7 @@ const problem = (status: string, description: string): Json => ({
   }),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 });
-const problems = (all: Readonly<Record<number, string>>): Json =>
+const problems = (all: Refusals): Json =>
   Object.fromEntries(Object.entries(all).map(([status, description]) => [status, problem(status, description)]));
 
 /** The schema of a lead with its definitions beside it, where references within a description of OpenAPI can lead. */
@@ -54,10 +47,10 @@ function leadSchemas(): Json {
 }
 
 /**
- * Says what the routes that take events read and answer. They read bytes, since signatures are over bytes and leads are read more
+ * Says what routes refuse, and what those that take events read and answer. The latter read bytes, since signatures are over bytes and leads are read more
  * strictly than any parser does: what stands here is for people, and turns no validation on.
  */
-export function describeIntake(document: object): object {
+export function describeApi(document: object): object {
   const { components, paths, ...rest } = objectOf(document);
   const { schemas, ...otherComponents } = objectOf(components);
   const lead = { $ref: '#/components/schemas/LeadEvent' };
@@ -66,7 +59,7 @@ export function describeIntake(document: object): object {
     ...rest,
     components: { ...otherComponents, schemas: { ...objectOf(schemas), Problem: problemSchema, ...leadSchemas() } },
     paths: {
-      ...objectOf(paths),
+      ...withProblems(paths, taken),
       '/ingest': changed(paths, '/ingest', {
         externalDocs: { description: 'The schema of a lead', url: '/schemas/lead-event.json' },
         security: [{ sender: [] }, { token: [] }],
@@ -86,21 +79,41 @@ export function describeIntake(document: object): object {
         },
         responses: { 202: taken, ...problems(ingestProblems) },
       }),
-      '/webhooks/{source}': changed(paths, '/webhooks/{source}', {
-        requestBody: {
-          required: true,
-          description: 'What the source sends.',
-          content: { 'application/json': { schema: {} } },
-        },
-        responses: {
-          200: { description: 'Committed, in the words of a vendor that wants others than ours' },
-          202: taken,
-          ...problems(webhookProblems),
-        },
-      }),
     },
   };
 }
+
+const webhook = /^\/(?:api\/)?webhooks\//;
+
+/** Makes what routes refuse problem details, and says what webhooks read and answer. */
+function withProblems(paths: unknown, taken: Json): Json {
+  const described = Object.entries(objectOf(paths)).map(([path, item]) => [
+    path,
+    Object.fromEntries(
+      Object.entries(objectOf(item)).map(([method, operation]) => {
+        const { responses, ...rest } = objectOf(operation);
+        const refused = Object.entries(objectOf(responses))
+          .filter(([status, response]) => Number(status) >= 400 && !('content' in objectOf(response)))
+          .map(([status, response]) => [status, problem(status, String(objectOf(response)['description']))]);
+        const answered = { ...objectOf(responses), ...Object.fromEntries(refused) };
+        if (!webhook.test(path)) return [method, { ...rest, responses: answered }];
+        return [method, { ...rest, requestBody: sentBySource, responses: { ...answered, ...takenIn(taken) } }];
+      }),
+    ),
+  ]);
+  return Object.fromEntries(described);
+}
+
+const sentBySource: Json = {
+  required: true,
+  description: 'What the source sends.',
+  content: { 'application/json': { schema: {} } },
+};
+
+const takenIn = (taken: Json): Json => ({
+  200: { description: 'Committed, in the words of a vendor that wants others than ours' },
+  202: taken,
+});
 
 const changed = (paths: unknown, path: string, changes: Json): Json => {
   const item = objectOf(objectOf(paths)[path]);

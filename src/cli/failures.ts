@@ -11,6 +11,7 @@ export function failuresCommand(withFailures: <T>(work: (failures: Failures) => 
     help: `Usage: npm run causeway -- failures [--class <class>] [--json]
 
 Lists how many events failed and were not run again, by failure class; docs/runbook.md says what to do about each class.
+Refreshes that somebody canceled are not among them: 'jobs --status canceled' lists those.
 
   --class <class>  the events of that class, the latest 50
   --json           print one JSON object and nothing else`,

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import type { BuyerGroupView } from '../domain/buyer-group-view.ts';
+import { type BuyerGroupView, maxHistory } from '../domain/buyer-group-view.ts';
 import { enrichmentLevels } from '../domain/refresh.ts';
 import type { BuyerGroups } from '../operations/buyer-groups.ts';
 import type { RefreshRequests, RefreshWish } from '../operations/refresh-requests.ts';
-import { readCompanyNamed } from '../sources/role-change/company-named.ts';
+import { isAddress, readCompanyNamed } from '../sources/role-change/company-named.ts';
 import { type Command, CommandFailed, type Output, UsageError } from './command.ts';
 import { formatTable } from './table.ts';
 
@@ -21,6 +21,11 @@ const wanted = z.object({
 function readCompany(text: string) {
   const named = readCompanyNamed(text);
   if (named) return named;
+  if (isAddress(text)) {
+    throw new UsageError(
+      'that is an address of somebody, and no company: name the company by its domain, without what stands before the @, if it is theirs',
+    );
+  }
   throw new UsageError('name a company by its domain, such as example.com, or by its id');
 }
 
@@ -102,6 +107,8 @@ function wordsFor({ jobId, status, notBefore }: { jobId: string; status: string;
   return status === 'coalesced' ? `it goes into job ${jobId}, which was to come anyway` : `job ${jobId} runs next`;
 }
 
+const changesShown = 10;
+
 const day = (time: string | null): string => time?.slice(0, 10) ?? '-';
 
 function lines({ company, group, members, former, history, lastJob, nextJob }: BuyerGroupView): string[] {
@@ -121,7 +128,7 @@ function lines({ company, group, members, former, history, lastJob, nextJob }: B
     day(leftAt),
   ]);
   const changeRows = history
-    .slice(0, 10)
+    .slice(0, changesShown)
     .map(({ at, kind, name, fromTitle, toTitle, fromRole, toRole }) => [
       at.slice(0, 19),
       kind,
@@ -133,12 +140,17 @@ function lines({ company, group, members, former, history, lastJob, nextJob }: B
     group === null
       ? 'no run is over yet'
       : `confidence ${group.confidence.toFixed(2)}, cohesion ${group.cohesion.toFixed(2)}${group.isPartial ? ', partial' : ''}, refreshed ${group.refreshedAt}`,
-    ...(group?.gaps ?? []).map(({ step, class: why }) => `not known: ${step}, ${why}`),
+    ...(group?.gaps ?? []).map(({ class: why, explanation }) => `not known (${why}): ${explanation}`),
     ...(memberRows.length === 0
       ? ['nobody is in it']
       : formatTable(['name', 'title', 'part', 'sure', 'reached by', 'moved', 'because'], memberRows)),
     ...(formerRows.length > 0 ? ['', ...formatTable(['left', 'title', 'part', 'on'], formerRows)] : []),
     ...(changeRows.length > 0 ? ['', ...formatTable(['changed at', 'what', 'who', 'from → to'], changeRows)] : []),
+    ...(history.length > changesShown
+      ? [
+          `${changesShown} of ${history.length < maxHistory ? '' : 'the latest '}${history.length} changes; all: npm run causeway -- groups show ${company.domain ?? company.id} --json`,
+        ]
+      : []),
     ...(lastJob ? [`last job ${lastJob.id}: ${lastJob.status}`] : []),
     ...(nextJob
       ? [

@@ -1,12 +1,11 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import type { JobView } from '../domain/job-view.ts';
 import { jobStatuses } from '../domain/refresh.ts';
 import type { Jobs } from '../operations/jobs.ts';
 import { type Command, CommandFailed, type Output, UsageError } from './command.ts';
+import { jobLines, jobName, operator } from './job-lines.ts';
 import { formatTable } from './table.ts';
 
-const operator = { tenantId: null, sources: null, by: 'operator (cli)' };
 const jobsShown = 50;
 const isId = (text: string): boolean => z.uuid().safeParse(text).success;
 const unknown = (id: string) =>
@@ -23,13 +22,13 @@ export function jobsCommand(withJobs: <T>(work: (jobs: Jobs) => Promise<T>) => P
     else {
       const rows = jobs.map((job) => [
         job.id,
-        nameOf(job),
+        jobName(job),
         job.status,
         `${job.progress} % ${job.step}`,
         String(job.priority),
         job.createdAt.slice(0, 19),
         job.finishedAt?.slice(0, 19) ?? '-',
-        job.failure?.class ?? '',
+        job.status === 'canceled' ? '' : (job.failure?.class ?? ''),
       ]);
       const headings = ['job', 'company', 'status', 'progress', 'priority', 'asked for', 'finished', 'failure'];
       for (const line of formatTable(headings, rows)) output.out(line);
@@ -42,7 +41,7 @@ export function jobsCommand(withJobs: <T>(work: (jobs: Jobs) => Promise<T>) => P
     const job = isId(id) ? await withJobs((jobs) => jobs.read(id, operator)) : undefined;
     if (!job) throw unknown(id);
     if (json) output.out(JSON.stringify(job, null, 2));
-    else for (const line of lines(job)) output.out(line);
+    else for (const line of jobLines(job)) output.out(line);
     return true;
   }
 
@@ -94,37 +93,3 @@ what it could not find out and what it cost. 'cancel' takes one that waits out o
     },
   };
 }
-
-const nameOf = ({ company: { name, domain }, companyId }: JobView): string => domain ?? name ?? companyId;
-
-function lines(job: JobView): string[] {
-  const { reasons, gaps, result, failure } = job;
-  const spent = Object.entries(job.credits).map(([provider, credits]) => `${credits} at ${provider}`);
-  const reasonRows = reasons.map(({ move, eventId, requestedBy, priority, coalesced, at }) => [
-    move ?? 'asked for',
-    eventId ?? requestedBy ?? '-',
-    String(priority),
-    coalesced ? 'yes' : 'no',
-    at.slice(0, 19),
-  ]);
-  return [
-    `${nameOf(job)}: ${job.status}, ${job.progress} % (${job.step}), priority ${job.priority}, ${job.enrichmentLevel}${job.forced ? ', forced' : ''}`,
-    `asked for ${job.createdAt}, ${job.startedAt === null ? 'not begun' : `begun ${job.startedAt}`}, ${job.finishedAt === null ? 'not finished' : `finished ${job.finishedAt}`}`,
-    ...(job.status === 'waiting' ? [waitsFor(job)] : []),
-    ...(failure ? [`failed as ${failure.class}: ${failure.message || 'docs/runbook.md says what to do'}`] : []),
-    ...(result
-      ? [
-          `${result.members} members, confidence ${result.confidence.toFixed(2)}, cohesion ${result.cohesion.toFixed(2)}${result.isPartial ? ', partial' : ''}`,
-        ]
-      : []),
-    ...(spent.length > 0 ? [`credits: ${spent.join(', ')}`] : []),
-    ...gaps.map(
-      ({ step, class: why, people }) => `not known: ${step}, ${why}${people > 0 ? ` (${people} people)` : ''}`,
-    ),
-    ...(reasonRows.length > 0 ? formatTable(['reason', 'by', 'priority', 'coalesced', 'at'], reasonRows) : []),
-    ...(job.workflow ? [`workflow ${job.workflow.url}`] : []),
-  ];
-}
-
-const waitsFor = ({ notBefore }: JobView): string =>
-  notBefore === null ? 'it waits for its turn' : `it waits until ${notBefore}, when the hour of its company is over`;

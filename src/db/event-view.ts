@@ -34,9 +34,11 @@ export async function readEventView(queries: Queries, eventId: string): Promise<
       e.key_hash as "keyHash", e.generation, e.batched, e.batch_id as "batchId", e.run_id as "runId", e.received_at as "receivedAt", e.finished_at as "finishedAt",
       e.failure_class as "failureClass", e.failure_message as "failureMessage", k.id as "keyId", k.wrapped as "wrappedKey",
       d.sealed as "decisionSealed",
-      coalesce((select jsonb_agg(jsonb_build_object('jobId', r.job_id, 'companyId', r.company_id, 'move', r.move,
+      coalesce((select jsonb_agg(jsonb_build_object('jobId', r.job_id, 'companyId', r.company_id,
+          'company', jsonb_build_object('name', c.name, 'domain', c.domain), 'move', r.move,
           'coalesced', r.is_coalesced, 'status', l.status) order by r.created_at, r.id)
-        from buyer_group_refresh_reasons r join buyer_group_refresh_logs l on l.id = r.job_id where r.event_id = e.id), '[]'::jsonb) as refreshes,
+        from buyer_group_refresh_reasons r join buyer_group_refresh_logs l on l.id = r.job_id join companies c on c.id = r.company_id
+        where r.event_id = e.id), '[]'::jsonb) as refreshes,
       coalesce((select jsonb_agg(jsonb_build_object('key', f.key, 'state', f.state, 'attempts', f.attempts, 'receipt', f.receipt))
         from effects f where f.event_id = e.id), '[]'::jsonb) as effects
     from events e

@@ -1,21 +1,22 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { FailedEvent, FailureGroup, RedriveFilter, RedriveResult } from '../domain/operator-views.ts';
+import { refreshType } from '../domain/refresh.ts';
 import type { Queries } from './database.ts';
 import { isoTime } from './iso-time.ts';
 
 const maxGroups = 200;
 const examplesPerGroup = 3;
 
-/** Failed events by class, those with the latest failure first. */
+/** Failed events by class, those with the latest failure first; without the refreshes that somebody canceled. */
 export async function readFailureGroups(queries: Queries, tenantId: string): Promise<FailureGroup[]> {
   const { rows } = await queries.execute<FailureGroup>(sql`
     select g.class, g.count, ${isoTime(sql`g.oldest`)} as oldest, ${isoTime(sql`g.newest`)} as newest, array(
-      select e.id from events e where ${failedOf(tenantId)} and e.failure_class is not distinct from g.failure_class
+      select e.id from events e where ${failedOf(tenantId)} and ${needsAttention} and e.failure_class is not distinct from g.failure_class
       order by e.finished_at desc, e.id desc limit ${examplesPerGroup}) as examples
     from (
       select e.failure_class, coalesce(e.failure_class, 'Unknown') as class, count(*)::int as count, min(e.finished_at) as oldest,
         max(e.finished_at) as newest
-      from events e where ${failedOf(tenantId)} group by e.failure_class
+      from events e where ${failedOf(tenantId)} and ${needsAttention} group by e.failure_class
     ) g order by g.newest desc limit ${maxGroups}`);
   return rows;
 }
@@ -71,5 +72,8 @@ export async function foreseeRedrive(
     left join events e on e.id = given.id order by e.position nulls last, given.turn`);
   return rows;
 }
+
+/** A refresh that was canceled is what somebody wanted; `jobs` shows it, and it can be run again. */
+export const needsAttention: SQL = sql`not (e.type = ${refreshType} and e.failure_class is not distinct from 'Canceled')`;
 
 const failedOf = (tenantId: string): SQL => sql`e.tenant_id = ${tenantId} and e.outcome = 'failed'`;

@@ -138,7 +138,7 @@ async function readLastKnown(transaction: Transaction, keyIds: readonly string[]
     select s.*, k.wrapped as "wrappedKey" from (
       select 'person' as of, id, id as "keyId", sealed from people
       union all
-      select 'requester', job_id, requester_key_id, requester_sealed from buyer_group_refresh_reasons where requester_sealed is not null
+      select 'requester', requester_key_id, requester_key_id, requester_sealed from buyer_group_refresh_reasons where requester_sealed is not null
     ) s join subject_keys k on k.id = s."keyId" where s."keyId" = any(${sql.param([...keyIds])}::uuid[])`);
   return rows;
 }

@@ -16,9 +16,11 @@ const columns: Readonly<Record<string, SQL>> = {
   'facts_cache.sealed': sql`select 'cached-' || object_type || ':' || object_hash, subject_key_id, sealed from facts_cache`,
   'schema_violations.sealed': sql`select 'violation:' || id, subject_key_id, sealed from schema_violations`,
   'people.sealed': sql`select 'person:' || id, id, sealed from people`,
-  'buyer_group_members.title_sealed': sql`select 'member-title:' || company_id || ':' || person_id, person_id, title_sealed from buyer_group_members`,
-  'buyer_group_changes.titles_sealed': sql`select 'changed-titles:' || company_id || ':' || person_id, person_id, titles_sealed from buyer_group_changes`,
-  'buyer_group_refresh_reasons.requester_sealed': sql`select 'requester:' || job_id, requester_key_id, requester_sealed from buyer_group_refresh_reasons`,
+  'buyer_group_members.title_sealed': sql`select 'member-title:' || person_id, person_id, title_sealed from buyer_group_members`,
+  'buyer_group_members.told_title_sealed': sql`select 'member-title:' || person_id, person_id, told_title_sealed from buyer_group_members`,
+  'buyer_group_sightings.title_sealed': sql`select 'member-title:' || person_id, person_id, title_sealed from buyer_group_sightings`,
+  'buyer_group_changes.titles_sealed': sql`select 'changed-titles:' || person_id, person_id, titles_sealed from buyer_group_changes`,
+  'buyer_group_refresh_reasons.requester_sealed': sql`select 'requester:' || requester_key_id, requester_key_id, requester_sealed from buyer_group_refresh_reasons`,
 };
 export const sealedColumns = Object.keys(columns);
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { groupRoles, jobFunctions, moves, seniorities } from './buyer-group.ts';
-import { jobBrief } from './job-view.ts';
-import { gap } from './refresh.ts';
+import { gapView, jobBrief } from './job-view.ts';
 
 const text = z.string().nullable();
 const role = z.enum(groupRoles).nullable();
@@ -71,16 +70,19 @@ const change = z.object({
 });
 export type GroupChangeView = z.infer<typeof change>;
 
+/** How many changes of a group are shown at the most. */
+export const maxHistory = 100;
+
 /** The group of a company with its people: personal data. Somebody who was erased is not in it. */
 export const buyerGroupView = z.object({
   company,
   /** With the gaps of the run that left it so. */
-  group: group.extend({ jobId: z.string(), gaps: z.array(gap) }).nullable(),
+  group: group.extend({ jobId: z.string(), gaps: z.array(gapView) }).nullable(),
   /** By their part, and within one the surest first; 1,000 at the most. */
   members: z.array(member),
   /** Those who left last first, 100 at the most. */
   former: z.array(formerMember),
-  /** The latest 100 changes, newest first. */
+  /** The latest changes, newest first, `maxHistory` of them at the most. */
   history: z.array(change),
   /** The latest that began or is over. */
   lastJob: jobBrief.nullable(),

@@ -25,12 +25,13 @@ export const eventView = z.object({
   correlationId: z.string(),
   receivedAt: z.string(),
   finishedAt: z.string().nullable(),
-  /** The refreshes that a role change led to: the id of the first, and what became of each. */
+  /** The refreshes that a role change led to: the id of the one of the company that was joined, else of the first, and what became of each. */
   jobId: z.string().nullable(),
   refreshes: z.array(
     z.object({
       jobId: z.string(),
       companyId: z.string(),
+      company: z.object({ name: z.string().nullable(), domain: z.string().nullable() }),
       move: z.enum(moves).nullable(),
       /** It went into a run that was to come anyway, or has to wait since one was within the hour. */
       coalesced: z.boolean(),

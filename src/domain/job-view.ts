@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { moves } from './buyer-group.ts';
 import { enrichmentLevels, gap, jobResult, jobStatuses } from './refresh.ts';
 
+/** What a run does not know, and in words what is missing, why, and what to do. */
+export const gapView = gap.extend({ explanation: z.string() });
+
 const counts = z.record(z.string(), z.number());
 
 /** A refresh of a company's group, for people and programs. Times are ISO 8601. */
@@ -34,11 +37,13 @@ export const jobView = z.object({
   finishedAt: z.string().nullable(),
   /** When the company's hour is over, for one that waits for that; null where it only waits for its turn, or does not wait. */
   notBefore: z.string().nullable(),
-  gaps: z.array(gap),
+  gaps: z.array(gapView),
   /** Paid calls, and what they cost, by provider. */
   calls: counts,
   credits: counts,
   result: jobResult.nullable(),
+  /** The job that stands for this one, since its company turned out to be one that was known already: `companyId` is that one. */
+  mergedInto: z.string().nullable(),
   failure: z.object({ class: z.string(), message: z.string() }).nullable(),
   /** Null while it waits. */
   workflow: z.object({ id: z.string(), runId: z.string().nullable(), url: z.string() }).nullable(),

@@ -19,7 +19,11 @@ export const providerHealth = z.object({
   provider: z.enum(['CoreSignal', 'Lusha']),
   /** Its key is set here. */
   configured: z.boolean(),
-  /** Null: nobody is asked. */
+  /** `degraded`: it answers, but nothing that is paid for can be asked; `reason` says why. */
+  status: z.enum(['healthy', 'degraded', 'unhealthy', 'not_configured']),
+  /** `out_of_credits`: at the provider; `daily_limit_reached`: ours, until tomorrow (UTC); `failing`: see `failureClass`. Null: nothing is wrong. */
+  reason: z.enum(['out_of_credits', 'daily_limit_reached', 'failing']).nullable(),
+  /** Whether the status is `healthy`; null: nobody is asked. */
   healthy: z.boolean().nullable(),
   failureClass: z.string().nullable(),
   /** Of the account there; null where the provider does not say so. */

@@ -87,7 +87,9 @@ export const subjectExport = z.object({
       confidence: z.number(),
       /** Who says so. */
       sources: z.array(z.string()),
+      /** As the last refresh saw it, and as an event told it last. */
       title: z.string().nullable(),
+      toldTitle: z.string().nullable(),
       move: z.string().nullable(),
       movedAt: z.string().nullable(),
       joinedAt: z.string().nullable(),

@@ -47,7 +47,7 @@ const commands = [
   }),
   failuresCommand((work) => withOperations(({ failures }) => work(failures))),
   redriveCommand((work) => withOperations(({ redrives }) => work(redrives))),
-  whyCommand((work) => withOperations(({ why }) => work(why))),
+  whyCommand((work) => withOperations(work)),
   lanesCommand(() => withOperations(({ lanes }) => lanes())),
   jobsCommand((work) => withOperations(({ jobs }) => work(jobs))),
   groupsCommand((work) => withOperations(work)),

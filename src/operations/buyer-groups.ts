@@ -18,6 +18,7 @@ import type {
   GroupChangeView,
   MemberView,
 } from '../domain/buyer-group-view.ts';
+import { explained } from '../domain/gap-words.ts';
 import type { Keyring } from '../privacy/keyring.ts';
 import { sealedPerson, sealedTitle, sealedTitles } from '../privacy/sealed-records.ts';
 import { pageOf, type Place } from './cursor.ts';
@@ -44,10 +45,11 @@ export function createBuyerGroups(options: {
     ]);
     return (
       found && {
-        ...found,
-        members: members.map((row) => openMember(row, keyring, id)),
-        former: former.map((row) => openFormer(row, keyring, id)),
-        history: changes.map((row) => openChange(row, keyring, id)),
+        company: found.company,
+        group: found.group && { ...found.group, gaps: found.group.gaps.map(explained) },
+        members: members.map((row) => openMember(row, keyring)),
+        former: former.map((row) => openFormer(row, keyring)),
+        history: changes.map((row) => openChange(row, keyring)),
         lastJob: jobs.last,
         nextJob: jobs.next,
       }
@@ -86,10 +88,10 @@ function openPerson({ personId: id, wrappedKey: wrapped, personSealed }: SealedP
   return { key, known: sealedPerson.open(key, id, personSealed) };
 }
 
-function openMember(row: MemberRow, keyring: Keyring, companyId: string): MemberView {
+function openMember(row: MemberRow, keyring: Keyring): MemberView {
   const { wrappedKey: _key, personSealed: _person, titleSealed, sources, lastSeenAt, ...member } = row;
   const { key, known } = openPerson(row, keyring);
-  const title = titleSealed && sealedTitle.open(key, `${companyId}:${row.personId}`, titleSealed);
+  const title = titleSealed && sealedTitle.open(key, row.personId, titleSealed);
   return {
     ...member,
     name: known.name ?? null,
@@ -102,17 +104,17 @@ function openMember(row: MemberRow, keyring: Keyring, companyId: string): Member
 }
 
 /** What title they have now is no title of this company. */
-function openFormer(row: FormerRow, keyring: Keyring, companyId: string): FormerMemberView {
+function openFormer(row: FormerRow, keyring: Keyring): FormerMemberView {
   const { wrappedKey: _key, personSealed: _person, titleSealed, ...former } = row;
   const { key, known } = openPerson(row, keyring);
-  const title = titleSealed && sealedTitle.open(key, `${companyId}:${row.personId}`, titleSealed);
+  const title = titleSealed && sealedTitle.open(key, row.personId, titleSealed);
   return { ...former, name: known.name ?? null, title };
 }
 
-function openChange(row: ChangeRow, keyring: Keyring, companyId: string): GroupChangeView {
+function openChange(row: ChangeRow, keyring: Keyring): GroupChangeView {
   const { wrappedKey: _key, personSealed: _person, titlesSealed, ...change } = row;
   const { key, known } = openPerson(row, keyring);
-  const titles = titlesSealed && sealedTitles.open(key, `${companyId}:${row.personId}`, titlesSealed);
+  const titles = titlesSealed && sealedTitles.open(key, row.personId, titlesSealed);
   return {
     ...change,
     name: known.name ?? null,

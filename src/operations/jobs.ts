@@ -2,6 +2,7 @@ import { cancelJob, type Cancellation } from '../db/buyer-groups/cancel-job.ts';
 import { type JobRow, readJob, readJobs } from '../db/buyer-groups/job-views.ts';
 import type { Queries } from '../db/database.ts';
 import { orUnavailable } from '../db/errors-as-unavailable.ts';
+import { explained } from '../domain/gap-words.ts';
 import type { JobCanceled, JobView } from '../domain/job-view.ts';
 import type { JobStatus } from '../domain/refresh.ts';
 import { Unavailable } from '../domain/unavailable.ts';
@@ -87,10 +88,11 @@ export function createJobs(options: {
 export type Jobs = ReturnType<typeof createJobs>;
 
 function viewOf(row: JobRow, links: WorkflowLinks): JobView {
-  const { companyName, companyDomain, failureClass, failureMessage, keyHash, generation, runId, ...job } = row;
+  const { companyName, companyDomain, gaps, failureClass, failureMessage, keyHash, generation, runId, ...job } = row;
   return {
     ...job,
     company: { name: companyName, domain: companyDomain },
+    gaps: gaps.map(explained),
     failure: failureClass === null ? null : { class: failureClass, message: failureMessage ?? '' },
     workflow: keyHash === null || generation === null ? null : links.toEvent(keyHash, generation, runId),
   };

@@ -14,11 +14,12 @@ export const openPerson = (
 });
 
 export const openMembership = (
-  { keyId, titleSealed, ...shown }: HeldMembership,
+  { keyId, titleSealed, toldTitleSealed, ...shown }: HeldMembership,
   keyOf: KeyOf,
 ): SubjectExport['groups'][number] => ({
   ...shown,
-  title: titleSealed && sealedTitle.open(keyOf(keyId), `${shown.company.id}:${keyId}`, titleSealed),
+  title: titleSealed && sealedTitle.open(keyOf(keyId), keyId, titleSealed),
+  toldTitle: toldTitleSealed && sealedTitle.open(keyOf(keyId), keyId, toldTitleSealed),
 });
 
 export const openChange = (
@@ -26,7 +27,7 @@ export const openChange = (
   keyOf: KeyOf,
 ): SubjectExport['groupChanges'][number] => ({
   ...shown,
-  titles: titlesSealed && sealedTitles.open(keyOf(keyId), `${shown.company.id}:${keyId}`, titlesSealed),
+  titles: titlesSealed && sealedTitles.open(keyOf(keyId), keyId, titlesSealed),
 });
 
 export const openRequest = (
@@ -34,5 +35,5 @@ export const openRequest = (
   keyOf: KeyOf,
 ): SubjectExport['refreshRequests'][number] => ({
   ...shown,
-  address: sealed && sealedRequester.open(keyOf(keyId), shown.jobId, sealed),
+  address: sealed && sealedRequester.open(keyOf(keyId), keyId, sealed),
 });

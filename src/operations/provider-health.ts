@@ -3,6 +3,7 @@ import { readCreditsSpent } from '../db/buyer-groups/credits-spent.ts';
 import type { Queries } from '../db/database.ts';
 import { orUnavailable } from '../db/errors-as-unavailable.ts';
 import { VendorError } from '../domain/failure.ts';
+import { pricesOfAnswers } from '../domain/prices.ts';
 import type { ProviderHealth } from '../domain/provider-views.ts';
 import { Unavailable } from '../domain/unavailable.ts';
 import type { Providers } from './providers.ts';
@@ -11,7 +12,8 @@ const timeoutMs = 5_000;
 /** Lusha allows five questions a minute. */
 const keptMs = 15_000;
 
-type Asked = Pick<ProviderHealth, 'configured' | 'healthy' | 'failureClass' | 'creditsRemaining'>;
+type Asked = Pick<ProviderHealth, 'configured' | 'failureClass' | 'creditsRemaining'>;
+type Judged = Pick<ProviderHealth, 'status' | 'reason' | 'healthy'>;
 type Port = Pick<CompanyDirectoryPort | PeopleEnrichmentPort, 'health'> | undefined;
 
 /** How the providers of companies and people are: asked now, or within the last 15 s, and with what is left to spend. Never throws. */
@@ -44,27 +46,46 @@ export function createProviderHealth(options: {
       orUnknown(orUnavailable(readCreditsSpent(queries, tenantId))),
     ]);
     const limits = dailyCredits();
-    const view = (provider: 'CoreSignal' | 'Lusha', asked: Asked, name: keyof typeof limits): ProviderHealth => ({
-      provider,
-      ...asked,
-      spentToday: spent && (spent.get(name) ?? 0),
-      dailyCredits: limits[name],
-      breaker: breakers?.find((each) => each.provider === provider) ?? null,
-    });
+    const view = (provider: 'CoreSignal' | 'Lusha', asked: Asked, name: keyof typeof limits): ProviderHealth => {
+      const spentToday = spent && (spent.get(name) ?? 0);
+      const leftToday = limits[name] - (spentToday ?? 0);
+      return {
+        provider,
+        ...asked,
+        ...judge(asked, { leftToday, price: pricesOfAnswers[name] }),
+        spentToday,
+        dailyCredits: limits[name],
+        breaker: breakers?.find((each) => each.provider === provider) ?? null,
+      };
+    };
     return [view('CoreSignal', coreSignal, 'coresignal'), view('Lusha', lusha, 'lusha')];
   };
 }
 
 export type AskProviderHealth = ReturnType<typeof createProviderHealth>;
 
+/** A provider that answers is of no use while nothing can be paid there. */
+function judge(
+  { configured, failureClass, creditsRemaining }: Asked,
+  { leftToday, price }: { leftToday: number; price: number },
+): Judged {
+  if (!configured) return { status: 'not_configured', reason: null, healthy: null };
+  const isOutOfCredits =
+    failureClass?.endsWith('PaymentRequired') === true || (creditsRemaining !== null && creditsRemaining < price);
+  if (isOutOfCredits) return { status: 'degraded', reason: 'out_of_credits', healthy: false };
+  if (failureClass !== null) return { status: 'unhealthy', reason: 'failing', healthy: false };
+  if (leftToday < price) return { status: 'degraded', reason: 'daily_limit_reached', healthy: false };
+  return { status: 'healthy', reason: null, healthy: true };
+}
+
 async function ask(port: Port): Promise<Asked> {
-  if (!port) return { configured: false, healthy: null, failureClass: null, creditsRemaining: null };
+  if (!port) return { configured: false, failureClass: null, creditsRemaining: null };
   try {
     const { remaining } = await port.health({ timeoutMs });
-    return { configured: true, healthy: true, failureClass: null, creditsRemaining: remaining };
+    return { configured: true, failureClass: null, creditsRemaining: remaining };
   } catch (error) {
     const failureClass = error instanceof VendorError ? error.failureClass : 'Unexpected';
-    return { configured: true, healthy: false, failureClass, creditsRemaining: null };
+    return { configured: true, failureClass, creditsRemaining: null };
   }
 }
 

@@ -36,7 +36,7 @@ export function createRefreshRequests(options: {
 }) {
   const { queries, keyring, wakeCompany, settings, metrics } = options;
 
-  async function ask(companyId: string, tenantId: string, wish: RefreshWish, by: string): Promise<RefreshReceipt> {
+  async function ask(asked: string, tenantId: string, wish: RefreshWish, by: string): Promise<RefreshReceipt> {
     const { enrichmentLevel, windowSeconds } = settings();
     const { enrichmentLevel: level = enrichmentLevel, force: isForced = false, notify } = wish;
     const windowMs = windowSeconds * 1_000;
@@ -44,7 +44,7 @@ export function createRefreshRequests(options: {
       const dataKey = notify === undefined ? null : await keyring.keyFor(tenantId, { kind: 'person', email: notify });
       return requestRefresh(queries, {
         tenantId,
-        companyId,
+        companyId: asked,
         priority: requestedPriority,
         level,
         isForced,
@@ -54,11 +54,11 @@ export function createRefreshRequests(options: {
         requestedBy: by,
         requester: dataKey && {
           keyId: dataKey.id,
-          seal: (jobId) => sealedRequester.seal(dataKey.key, jobId, notify ?? ''),
+          sealed: sealedRequester.seal(dataKey.key, dataKey.id, notify ?? ''),
         },
       });
     });
-    const { jobId, isNew, isCoalesced, isDue } = requested;
+    const { jobId, companyId, isNew, isCoalesced, isDue } = requested;
     const what = isForced ? 'force refresh' : 'request refresh';
     await inTransaction(queries, (transaction) => writeAudit(transaction, { tenantId, who: by, what, onWhat: jobId }));
     if (isNew) metrics.jobsEnqueued.inc();

@@ -34,7 +34,7 @@ export function createWhy(options: { queries: Queries; keyring: Keyring; links: 
       correlationId: row.correlationId,
       receivedAt: new Date(row.receivedAt).toISOString(),
       finishedAt: row.finishedAt && new Date(row.finishedAt).toISOString(),
-      jobId: row.refreshes[0]?.jobId ?? null,
+      jobId: (row.refreshes.find(({ move }) => move === 'joined') ?? row.refreshes[0])?.jobId ?? null,
       refreshes: row.refreshes,
       decision: stored ? { ...explanation(stored.decision), facts: omitPersonal(stored.facts) } : null,
       actions: actions.map((action, index) => {

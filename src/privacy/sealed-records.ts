@@ -53,11 +53,11 @@ export const sealedAnswer = sealedRecord('model-answer', modelAnswer);
 
 /** By the person's id. */
 export const sealedPerson = sealedRecord('person', knownPerson);
-/** The title that a run saw; by the ids of the company and the person. */
+/** The title that somebody has at a company; by the person's id, so that it stays with their place when two companies become one. */
 export const sealedTitle = sealedRecord('member-title', z.string());
-/** By the same ids. */
+/** By the same id. */
 export const sealedTitles = sealedRecord('changed-titles', z.strictObject({ from: z.string(), to: z.string() }));
-/** The address of whoever wants to hear of a refresh; by the id of the job. */
+/** The address of whoever wants to hear of a refresh, of whichever it goes into; by the id of their key. */
 export const sealedRequester = sealedRecord('requester', z.email());
 
 /** The start of what was refused, as it came; by the violation's id. */

@@ -118,7 +118,7 @@ export function createMetrics(options: { processMetrics?: boolean } = {}) {
     ),
     failedEvents: gauge(
       'gtm_pipeline_failed_events',
-      'Events that failed and were not run again; counted up to 10,000.',
+      'Events that failed and were not run again, without canceled refreshes; counted up to 10,000.',
     ),
     unknownEffects: gauge(
       'gtm_pipeline_unknown_effects',

@@ -54,7 +54,7 @@ async function refresh({ eventId, generation }: EventInput, reach: Reach): Promi
   }
   if (begun.state === 'coalesced') return 'coalesced';
   reach('begun', 5);
-  if (!begun.isSaved) await findOut(run, begun, reach);
+  if (!begun.isSaved && (await findOut(run, begun, reach)) === 'merged') return 'coalesced';
   const { hasNews } = await local.saveGroup(run);
   reach('save', 90);
   if (!hasNews) return 'no_action';
@@ -72,8 +72,12 @@ async function refresh({ eventId, generation }: EventInput, reach: Reach): Promi
   return effects.length > 0 ? 'acted' : 'no_action';
 }
 
-/** Everything that providers are asked, within one budget. */
-async function findOut(run: Run, { level, maxMs }: { level: string; maxMs: number }, reach: Reach): Promise<void> {
+/** Everything that providers are asked, within one budget. `merged`: it is a company that was known already, and a refresh of that one stands for this. */
+async function findOut(
+  run: Run,
+  { level, maxMs }: { level: string; maxMs: number },
+  reach: Reach,
+): Promise<'merged' | 'found'> {
   const endsAt = Date.now() + maxMs;
   const asking = (summary: string) => {
     const remainingMs = Math.max(1, endsAt - Date.now());
@@ -85,28 +89,35 @@ async function findOut(run: Run, { level, maxMs }: { level: string; maxMs: numbe
       summary,
     });
   };
-  await orGap(run, 'resolve', () => asking('ask for the company').resolveCompany(run));
+  const resolved = await orGap(run, 'resolve', () => asking('ask for the company').resolveCompany(run));
+  if (resolved?.state === 'merged') return 'merged';
   reach('resolve', 15);
   await orGap(run, 'discover', () => asking('read who works there').discoverMembers(run));
   reach('discover', 60);
   const { withPart } = await local.scoreMembers(run);
   reach('score', 65);
-  if (level === 'identify' || withPart === 0) return;
+  if (level === 'identify' || withPart === 0) return 'found';
   await orGap(run, 'enrich', () => asking('ask how those with a part are reached').enrichMembers(run));
   reach('enrich', 85);
   // With the addresses that were found it is surer who they are.
   await local.scoreMembers(run);
+  return 'found';
 }
 
 /** What a provider, or the time, keeps from being known is a gap; anything else fails the run. */
-async function orGap(run: Run, step: 'resolve' | 'discover' | 'enrich', work: () => Promise<void>): Promise<void> {
+async function orGap<Result>(
+  run: Run,
+  step: 'resolve' | 'discover' | 'enrich',
+  work: () => Promise<Result>,
+): Promise<Result | undefined> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (isCancellation(error)) throw error;
     const { failure } = endingOf(error);
     if (!failure || !/^(CoreSignal|Lusha|StepTimeout$)/.test(failure.class)) throw error;
     await local.noteGap(run, { step, class: failure.class, people: 0 });
+    return undefined;
   }
 }
 

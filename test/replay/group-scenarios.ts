@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Causeway } from '../causeway.ts';
 import { eventually } from '../eventually.ts';
 import { operatorOf } from '../ops.ts';
-import { refreshSettings } from '../refreshing.ts';
+import { addCompany, askForRefresh, refreshSettings } from '../refreshing.ts';
 import type { Fault } from '../running-sandbox.ts';
 import { called, causewayOf, happened, type Happened, refused, type Scenario, shortCalls } from './recording.ts';
 import { ask, begun, over } from './refresh-requests.ts';
@@ -160,6 +160,16 @@ export const groupScenarios = {
     const again = await ask(causeway, known);
     await over(causeway, again.jobId);
     return redriven(causeway, jobId);
+  },
+
+  /** Another one of the same name as the directory has for the domain; both were met before either was looked up. */
+  async 'group-merged'() {
+    const causeway = await refreshing();
+    const companyId = await addCompany(causeway, { name: 'Nordlicht Software' });
+    await addCompany(causeway, { domain: known });
+    const jobId = await askForRefresh(causeway, companyId);
+    await begun(causeway, jobId);
+    return happened(causeway, jobId);
   },
 
   async 'group-canceled-before-it-began'() {

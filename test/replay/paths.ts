@@ -83,6 +83,7 @@ const buyerGroupPaths = {
   'group-of-somebody-erased':
     'begin, beginRefresh, saveGroup, planNotice, act failed, act failed, closeRefresh, finish: COMPLETED, erased',
   'group-coalesced': 'begin, beginRefresh, closeRefresh, finish: COMPLETED, coalesced',
+  'group-merged': 'begin, beginRefresh, resolveCompany, closeRefresh, finish: COMPLETED, coalesced',
   'group-canceled-before-it-began': 'closeRefresh, finish: CANCELED, failed, Canceled',
   'group-canceled-while-discovering':
     'begin, beginRefresh, resolveCompany, discoverMembers canceled, closeRefresh, finish: CANCELED, failed, Canceled',

@@ -8,6 +8,8 @@ import type { ActivityDependencies } from '../dependencies.ts';
 export interface OpenCandidate extends Candidate {
   key: Buffer;
   known: KnownPerson;
+  /** Held there, as far as somebody told; else the one by which the person is known. */
+  title: string | null;
   /** As the last run saw it, or as the event told it by which the person came into the group. */
   titleBefore: string | null;
 }
@@ -22,14 +24,27 @@ export function createCandidates({
     return rows.map((row) => {
       const { personId, wrappedKey, sealed, member } = row;
       const { key } = keyring.unwrap({ id: personId, wrapped: wrappedKey });
-      const title = member?.titleSealed ?? null;
+      const open = (title: string | null | undefined) =>
+        title == null ? null : sealedTitle.open(key, personId, Buffer.from(title, 'hex'));
+      const known = sealedPerson.open(key, personId, sealed);
       return {
         ...row,
         key,
-        known: sealedPerson.open(key, personId, sealed),
-        titleBefore:
-          title === null ? null : sealedTitle.open(key, `${job.companyId}:${personId}`, Buffer.from(title, 'hex')),
+        known,
+        title: heldThere(row, open) ?? known.title ?? null,
+        titleBefore: open(member?.titleSealed),
       };
     });
   };
+}
+
+/** What an event told with a move holds until a provider has looked after it. */
+function heldThere(
+  { member, lookedAtMs, seenTitleSealed }: Candidate,
+  open: (title: string | null | undefined) => string | null,
+): string | null {
+  const seen = open(seenTitleSealed);
+  const told = open(member?.toldTitleSealed);
+  const isSeenLater = lookedAtMs !== null && lookedAtMs > (member?.movedAtMs ?? 0);
+  return isSeenLater ? (seen ?? told) : (told ?? seen);
 }

@@ -8,8 +8,8 @@ import {
   readSavedJob,
   type ReasonOfJob,
 } from '../../db/buyer-groups/notice.ts';
-import type { Gap } from '../../domain/refresh.ts';
-import { sealedPerson, sealedRequester, sealedTitles } from '../../privacy/sealed-records.ts';
+import { sayGap } from '../../domain/gap-words.ts';
+import { sealedPerson, sealedRequester, sealedTitle, sealedTitles } from '../../privacy/sealed-records.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
 const maxNamed = 20;
@@ -27,13 +27,14 @@ export interface Described {
 
 /** Puts together what a saved run has to tell, and whom. */
 export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependencies, 'queries' | 'keyring'>) {
-  function memberOf(companyId: string, changes: readonly ChangeOfPerson[]): ChangedMember | undefined {
+  function memberOf(changes: readonly ChangeOfPerson[]): ChangedMember | undefined {
     const [first] = changes;
     const change = toldChanges.find((kind) => changes.some((each) => each.kind === kind));
     if (!first || !change) return undefined;
-    const { personId, wrappedKey, sealed, role, because } = first;
+    const { personId, wrappedKey, sealed, titleSealed, role, because } = first;
     const { key } = keyring.unwrap({ id: personId, wrapped: wrappedKey });
-    const { name, title } = sealedPerson.open(key, personId, sealed);
+    const { name, title: known } = sealedPerson.open(key, personId, sealed);
+    const title = titleSealed ? sealedTitle.open(key, personId, titleSealed) : known;
     const titles = changes.find(({ titlesSealed }) => titlesSealed !== null)?.titlesSealed;
     const ofRole = changes.find(({ kind }) => kind === 'role_changed' || kind === 'left');
     return {
@@ -42,7 +43,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
       role,
       because,
       change,
-      ...(titles && { from: sealedTitles.open(key, `${companyId}:${personId}`, titles).from }),
+      ...(titles && { from: sealedTitles.open(key, personId, titles).from }),
       ...(ofRole && { fromRole: ofRole.fromRole }),
     };
   }
@@ -58,11 +59,11 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
     return [{ move, ...(name !== undefined && { name }) }];
   }
 
-  function requesterOf(jobId: string, reason: ReasonOfJob): BuyerGroupFacts['requesters'] {
+  function requesterOf(reason: ReasonOfJob): BuyerGroupFacts['requesters'] {
     const { id, requesterId, requesterKey, requesterSealed } = reason;
     if (requesterId === null || !requesterKey || !requesterSealed) return [];
     const { key } = keyring.unwrap({ id: requesterId, wrapped: requesterKey });
-    return [{ reasonId: id, email: sealedRequester.open(key, jobId, requesterSealed) }];
+    return [{ reasonId: id, email: sealedRequester.open(key, requesterId, requesterSealed) }];
   }
 
   /** `undefined`: nothing is saved. `namesNobody`: nobody but those who asked for it is in it. */
@@ -77,10 +78,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
     // Of what other runs found they told whoever had asked for them.
     const hasOwn = changes.some(({ isOwn }) => isOwn);
     const people = [...new Set(changes.map(({ personId }) => personId))].flatMap((personId) => {
-      const member = memberOf(
-        saved.companyId,
-        changes.filter((each) => each.personId === personId),
-      );
+      const member = memberOf(changes.filter((each) => each.personId === personId));
       return member ? [{ personId, member }] : [];
     });
     const named = namesNobody ? [] : people.toSorted((a, b) => rankOf(a.member) - rankOf(b.member)).slice(0, maxNamed);
@@ -88,7 +86,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
     const asking = firstOfEach(
       reasons
         .filter(({ isTold }) => hasOwn || !isTold)
-        .flatMap((reason) => requesterOf(jobId, reason).map((told) => ({ reason, told }))),
+        .flatMap((reason) => requesterOf(reason).map((told) => ({ reason, told }))),
     );
     const { name, domain, level, gaps, result } = saved;
     return {
@@ -97,7 +95,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
         level,
         members: result.members,
         isPartial: result.isPartial,
-        gaps: gaps.map(wordsFor),
+        gaps: gaps.map(sayGap),
         changed: named.map(({ member }) => member),
         more: people.length - named.length,
         moves: moving.flatMap(moveOf),
@@ -123,11 +121,4 @@ const firstOfEach = <T extends { told: { email: string } }>(asking: readonly T[]
 function rankOf({ role, fromRole, change }: ChangedMember): number {
   const part = role ?? fromRole ?? null;
   return (part === null ? groupRoles.length : 0) * 10 + toldChanges.indexOf(change satisfies ToldChange);
-}
-
-const asked = { resolve: 'the company', discover: 'who works there', enrich: 'how people are reached' } as const;
-
-function wordsFor({ step, class: why, people }: Gap): string {
-  const whom = people > 0 ? `, ${people} ${people === 1 ? 'person' : 'people'}` : '';
-  return `${asked[step]}${whom}: ${why}`;
 }

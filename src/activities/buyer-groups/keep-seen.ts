@@ -5,7 +5,7 @@ import { noteSighting } from '../../db/buyer-groups/sightings.ts';
 import { type KnownPerson, mergePerson } from '../../domain/known-person.ts';
 import type { DirectoryAnswer } from '../../domain/provider-answers.ts';
 import type { DataKey } from '../../privacy/keyring.ts';
-import { sealedPerson } from '../../privacy/sealed-records.ts';
+import { sealedPerson, sealedTitle } from '../../privacy/sealed-records.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { addressOf, createPersonKeys, directorySource, type Namesakes } from './person-keys.ts';
 
@@ -60,7 +60,8 @@ export function createKeepSeen(dependencies: ActivityDependencies) {
         await keep(job.tenantId, key, told, lastMove === null || (lookedAt !== null && lookedAt > lastMove));
       }
       const sources = isThere ? [directorySource, ...(wasTold ? ['event'] : [])] : [];
-      await noteSighting(queries, job.id, { personId: key.id, sources, lookedAt });
+      const titleSealed = isThere && title !== null ? sealedTitle.seal(key.key, key.id, title) : null;
+      await noteSighting(queries, job.id, { personId: key.id, sources, lookedAt, titleSealed });
     },
   };
 }

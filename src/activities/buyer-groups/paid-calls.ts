@@ -2,6 +2,7 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { Charged } from '../../connectors/ports.ts';
 import { giveBackCredits, reserveCredits } from '../../db/buyer-groups/credits.ts';
 import { VendorError } from '../../domain/failure.ts';
+import { pricesOfAnswers } from '../../domain/prices.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 
 export type PaidProvider = 'CoreSignal' | 'Lusha';
@@ -11,8 +12,6 @@ export class DailyCreditsUsed extends Error {
   override readonly name = 'DailyCreditsUsed';
 }
 
-/** What a call costs at the most, by the price lists. */
-const prices = { CoreSignal: 20, Lusha: 1 } as const;
 const accounts = { CoreSignal: 'coresignal', Lusha: 'lusha' } as const;
 
 /**
@@ -31,7 +30,7 @@ export function createPaidCalls({
   ): Promise<T> {
     cancellationSignal().throwIfAborted();
     const account = accounts[provider];
-    const spending = { jobId: job.id, tenantId: job.tenantId, provider: account, credits: prices[provider] };
+    const spending = { jobId: job.id, tenantId: job.tenantId, provider: account, credits: pricesOfAnswers[account] };
     const day = await reserveCredits(queries, spending, buyerGroups.dailyCredits[account]);
     if (day === undefined) {
       metrics.providerCalls.inc({ provider, result: 'refused' });

@@ -1,18 +1,16 @@
-import { type CompanyMove, movesOf } from '../../buyer-groups/moves.ts';
+import type { CompanyMove } from '../../buyer-groups/moves.ts';
 import { priorityOf } from '../../buyer-groups/priority.ts';
 import { readTitle } from '../../buyer-groups/title/read-title.ts';
-import { findOrAddCompany, readDomains } from '../../db/buyer-groups/companies.ts';
-import { type KnownBefore, recordMoves } from '../../db/buyer-groups/moves.ts';
+import { readDomains } from '../../db/buyer-groups/companies.ts';
 import { requestRefresh } from '../../db/buyer-groups/requests.ts';
-import { type EventRun, readForDecision } from '../../db/event-steps.ts';
+import { type EventRun, type OpenEvent, readForDecision } from '../../db/event-steps.ts';
 import { plannedByNobody } from '../../domain/decision.ts';
 import { type RoleChange, roleChangeOf } from '../../domain/role-change.ts';
-import { type KnownPerson, mergePerson } from '../../domain/known-person.ts';
 import { eventLabels } from '../../intake/event-labels.ts';
-import { sealedPerson, sealedTitle } from '../../privacy/sealed-records.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { openEvent, superseded } from '../open-event.ts';
+import { openEvent } from '../open-event.ts';
 import { createStoreDecision } from '../store-decision.ts';
+import { createNoteMoves, type NotedMove } from './note-moves.ts';
 
 export type ChangeRecorded =
   /** Only the person's id is known: what changed, or who it is, has to be read first. */
@@ -22,9 +20,32 @@ export type ChangeRecorded =
 
 /** Notes what a role change means for the companies that it names, and has their groups refreshed. */
 export function createRecordChange(dependencies: ActivityDependencies) {
-  const { queries, keyring, wakeCompany, buyerGroups, metrics, log } = dependencies;
-  const { targetFunctions, targetAccounts, enrichmentLevel: level } = buyerGroups;
+  const { queries, keyring, log } = dependencies;
+  const noteMoves = createNoteMoves(dependencies);
+  const askForRefreshes = createAskForRefreshes(dependencies);
   const storeDecision = createStoreDecision(dependencies);
+
+  return async function recordChange(run: EventRun): Promise<ChangeRecorded> {
+    const opened = openEvent(await readForDecision(queries, run), keyring);
+    const { row, event, facts } = opened;
+    const change = facts.roleChange ?? roleChangeOf(event);
+    // Lusha's signals name nobody: by its id the person is found that a group may know.
+    const isNameless = row.source === 'lusha' && change?.person.name === undefined && !facts.roleChange;
+    if (change && (change.isThin || isNameless)) return { state: 'thin' };
+    const noted = change ? await noteMoves(run, opened, change) : [];
+    const jobs = change ? await askForRefreshes(row, change, noted) : [];
+    await storeDecision(run, opened, plannedByNobody(reasonFor(noted), [], new Date()));
+    const outcome =
+      jobs.length === 0 ? 'no_action' : jobs.some(({ isCoalesced }) => !isCoalesced) ? 'acted' : 'coalesced';
+    const jobIds = jobs.map(({ jobId }) => jobId);
+    log.info({ ...eventLabels(row), outcome, job_ids: jobIds }, 'role change recorded');
+    return { state: 'recorded', outcome, jobIds };
+  };
+}
+
+/** Has the group of each company refreshed, as urgently as what happened there is. */
+function createAskForRefreshes({ queries, wakeCompany, buyerGroups, metrics }: ActivityDependencies) {
+  const { targetFunctions, targetAccounts, enrichmentLevel: level, windowSeconds } = buyerGroups;
 
   const urgencyOf = ({ title: name }: RoleChange, { move }: CompanyMove, domain: string | undefined) =>
     priorityOf({
@@ -34,92 +55,37 @@ export function createRecordChange(dependencies: ActivityDependencies) {
       targetFunctions,
     });
 
-  return async function recordChange(run: EventRun): Promise<ChangeRecorded> {
-    const opened = openEvent(await readForDecision(queries, run), keyring);
-    const { row, key, event, facts } = opened;
-    const change = facts.roleChange ?? roleChangeOf(event);
-    // Lusha's signals name nobody: by its id the person is found that a group may know.
-    const isNameless = row.source === 'lusha' && change?.person.name === undefined && !facts.roleChange;
-    if (change && (change.isThin || isNameless)) return { state: 'thin' };
-    const moves = change ? movesOf(change) : [];
-    const personId = row.keyId ?? '';
-    const jobs: { id: string; isCoalesced: boolean }[] = [];
-    if (change && moves.length > 0) {
-      const at = happenedAt(change.since, event.firedAt);
-      const told = await Promise.all(
-        moves.map(async ({ company, move }) => {
-          const companyId = await findOrAddCompany(queries, row.tenantId, { source: row.source, ...company });
-          const title = move === 'left' ? undefined : change.title;
-          const context = `${companyId}:${personId}`;
-          return {
-            companyId,
-            move,
-            at,
-            titleSealed: title === undefined ? null : sealedTitle.seal(key, context, title),
-          };
-        }),
-      );
-      const seal = ({ sealed, isLate }: KnownBefore) => {
-        const known = sealed && sealedPerson.open(key, personId, sealed);
-        return sealedPerson.seal(key, personId, mergePerson(known, toldOf(change, moves, known, isLate)));
-      };
-      if (!(await recordMoves(queries, run, { id: personId, seal }, told))) throw superseded();
-      const domains = await readDomains(
-        queries,
-        told.map(({ companyId }) => companyId),
-      );
-      for (const [index, move] of moves.entries()) {
-        const companyId = told[index]?.companyId ?? '';
-        const requested = await requestRefresh(queries, {
-          tenantId: row.tenantId,
-          companyId,
-          priority: urgencyOf(change, move, domains.get(companyId)),
-          level,
-          isForced: false,
-          windowMs: buyerGroups.windowSeconds * 1_000,
-          eventId: row.id,
-          move: move.move,
-          requestedBy: null,
-          requester: null,
-        });
-        jobs.push({ id: requested.jobId, isCoalesced: requested.isCoalesced });
-        if (requested.isNew) metrics.jobsEnqueued.inc();
-        if (requested.isCoalesced) metrics.jobsCoalesced.inc();
-        if (requested.isNew) await wakeCompany({ id: companyId, tenantId: row.tenantId }, requested.jobId);
-      }
+  return async function askForRefreshes(
+    { id: eventId, tenantId }: OpenEvent,
+    change: RoleChange,
+    moves: readonly NotedMove[],
+  ): Promise<{ jobId: string; isCoalesced: boolean }[]> {
+    if (moves.length === 0) return [];
+    const domains = await readDomains(
+      queries,
+      moves.map(({ companyId }) => companyId),
+    );
+    const jobs: { jobId: string; isCoalesced: boolean }[] = [];
+    for (const move of moves) {
+      const { companyId, jobId, isNew, isCoalesced } = await requestRefresh(queries, {
+        tenantId,
+        companyId: move.companyId,
+        priority: urgencyOf(change, move, domains.get(move.companyId)),
+        level,
+        isForced: false,
+        windowMs: windowSeconds * 1_000,
+        eventId,
+        move: move.move,
+        requestedBy: null,
+        requester: null,
+      });
+      jobs.push({ jobId, isCoalesced });
+      if (isNew) metrics.jobsEnqueued.inc();
+      if (isCoalesced) metrics.jobsCoalesced.inc();
+      if (isNew) await wakeCompany({ id: companyId, tenantId }, jobId);
     }
-    await storeDecision(run, opened, plannedByNobody(reasonFor(moves), [], new Date()));
-    const outcome =
-      jobs.length === 0 ? 'no_action' : jobs.some(({ isCoalesced }) => !isCoalesced) ? 'acted' : 'coalesced';
-    const jobIds = jobs.map(({ id }) => id);
-    log.info({ ...eventLabels(row), outcome, job_ids: jobIds }, 'role change recorded');
-    return { state: 'recorded', outcome, jobIds };
+    return jobs;
   };
-}
-
-/** What comes in late is told of a time before: it adds what is not known. Whoever left has no title there any more. */
-const toldOf = (
-  { person, title }: RoleChange,
-  moves: readonly CompanyMove[],
-  known: KnownPerson | undefined,
-  isLate: boolean,
-): KnownPerson => ({
-  ...(person.name !== undefined && { name: person.name }),
-  ...(title !== undefined && moves.some(({ move }) => move !== 'left') && { title }),
-  ...(person.profileUrl !== undefined && { profileUrl: person.profileUrl }),
-  ...(isLate && known),
-  emails: person.email === undefined ? [] : [person.email],
-  phones: [],
-});
-
-/**
- * When it happened: a day or a time of somebody's working life as a source wrote it, else when it was told. A day says nothing of the order of
- * what happened on it.
- */
-function happenedAt(since: string | undefined, firedAt: string): string {
-  const ms = since === undefined ? Number.NaN : Date.parse(since);
-  const isThatDay = since?.length === 10 && firedAt.startsWith(since);
-  return ms > Date.UTC(1900, 0) && ms < Date.parse(firedAt) && !isThatDay ? new Date(ms).toISOString() : firedAt;
 }
 
 const reasonFor = (moves: readonly CompanyMove[]): string =>

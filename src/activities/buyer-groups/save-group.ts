@@ -32,13 +32,10 @@ export function createSaveGroup({ queries, keyring, log }: Pick<ActivityDependen
     if (!job) throw superseded();
     if (job.result) return job.result;
     const candidates = await createCandidates({ queries: transaction, keyring })(job);
-    const after = groupAfter(
-      candidates.map((each) => ({ ...each, title: each.known.title ?? null })),
-      {
-        isPartial: mayMiss(job.gaps),
-        before: job.gapsBefore && { isPartial: mayMiss(job.gapsBefore) },
-      },
-    );
+    const after = groupAfter(candidates, {
+      isPartial: mayMiss(job.gaps),
+      before: job.gapsBefore && { isPartial: mayMiss(job.gapsBefore) },
+    });
     const byId = new Map(candidates.map((each) => [each.personId, each]));
     const of = (personId: string) => byId.get(personId);
     const { joined, left } = after.changes;
@@ -47,7 +44,7 @@ export function createSaveGroup({ queries, keyring, log }: Pick<ActivityDependen
     await saveMembers(
       transaction,
       job.companyId,
-      present.map((each) => memberOf(job.companyId, each, joinedIds.has(each.personId))),
+      present.map((each) => memberOf(each, joinedIds.has(each.personId))),
     );
     await saveLeft(
       transaction,
@@ -55,7 +52,7 @@ export function createSaveGroup({ queries, keyring, log }: Pick<ActivityDependen
       left.map(({ personId }) => personId),
       goneBecause,
     );
-    await saveChanges(transaction, job, changesOf(job.companyId, after, of));
+    await saveChanges(transaction, job, changesOf(after, of));
     const result = resultOf(
       after,
       present,
@@ -78,20 +75,15 @@ export function createSaveGroup({ queries, keyring, log }: Pick<ActivityDependen
 /** Somebody may be missing: of those who were seen everybody is there, reached or not. */
 const mayMiss = (gaps: readonly Gap[]): boolean => gaps.some(({ step }) => step !== 'enrich');
 
-function memberOf(companyId: string, candidate: OpenCandidate, hasJoined: boolean): MemberToSave {
-  const { personId, key, known, role, because, functions, seniority, confidence, seenBy } = candidate;
-  const title = known.title && sealedTitle.seal(key, `${companyId}:${personId}`, known.title);
+function memberOf(candidate: OpenCandidate, hasJoined: boolean): MemberToSave {
+  const { personId, key, title, role, because, functions, seniority, confidence, seenBy } = candidate;
   const sources = seenBy ?? [];
   const isSeen = sources.some((source) => source !== 'event');
-  const titleSealed = title ? title.toString('hex') : null;
+  const titleSealed = title ? sealedTitle.seal(key, personId, title).toString('hex') : null;
   return { personId, role, because, functions, seniority, confidence, sources, titleSealed, hasJoined, isSeen };
 }
 
-function changesOf(
-  companyId: string,
-  { changes, told }: GroupAfter,
-  of: (personId: string) => OpenCandidate | undefined,
-): ChangeToSave[] {
+function changesOf({ changes, told }: GroupAfter, of: (personId: string) => OpenCandidate | undefined): ChangeToSave[] {
   const none = { fromRole: null, toRole: null, titlesSealed: null };
   const change = (kind: string, personId: string, more: Partial<ChangeToSave>): ChangeToSave => ({
     ...none,
@@ -109,7 +101,7 @@ function changesOf(
     ),
     ...changes.titleChanged.flatMap(({ personId, from, to }) => {
       const key = of(personId)?.key;
-      const titles = key && sealedTitles.seal(key, `${companyId}:${personId}`, { from, to });
+      const titles = key && sealedTitles.seal(key, personId, { from, to });
       return titles ? [change('title_changed', personId, { titlesSealed: titles.toString('hex') })] : [];
     }),
   ];

@@ -10,7 +10,7 @@ import { joinTwins } from '../../db/buyer-groups/twins.ts';
 import type { EventRun } from '../../db/event-steps.ts';
 import { mergePerson } from '../../domain/known-person.ts';
 import { withLivingKeys } from '../../intake/with-living-keys.ts';
-import { sealedPerson } from '../../privacy/sealed-records.ts';
+import { sealedPerson, sealedTitle } from '../../privacy/sealed-records.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { createCandidates, type OpenCandidate } from './candidates.ts';
 import { findTwins } from './find-twins.ts';
@@ -34,7 +34,9 @@ export function createScoreMembers(dependencies: ActivityDependencies) {
         const merged = mergePerson(known, { ...told, ...(isNews && title !== undefined && { title }) });
         return sealedPerson.seal(to.key, to.personId, merged);
       });
-      await joinTwins(queries, job, { from: from.personId, to: to.personId });
+      const toldTitle = from.member?.toldTitleSealed ? from.title : null;
+      const titleSealed = toldTitle === null ? null : sealedTitle.seal(to.key, to.personId, toldTitle);
+      await joinTwins(queries, job, { from: from.personId, to: to.personId, titleSealed });
     }
     return twins.length > 0;
   }
@@ -48,7 +50,7 @@ export function createScoreMembers(dependencies: ActivityDependencies) {
     // Whoever tells of a move has looked, too.
     const toldAtMs = sources.includes('event') && move !== 'left' ? movedAtMs : null;
     const lookedAtMs = latest(candidate.lookedAtMs, toldAtMs);
-    const title = readTitle(known.title ?? (isOnlyTold(candidate) ? (titleBefore ?? undefined) : undefined));
+    const title = readTitle(candidate.title ?? (isOnlyTold(candidate) ? (titleBefore ?? undefined) : undefined));
     const verdict = roleOf({
       title,
       move: standingMove({ move, movedAtMs }, { lookedAtMs: candidate.lookedAtMs, nowMs }),

@@ -18,13 +18,19 @@ const refusals: Readonly<Record<string, [status: number, problem: Problem]>> = {
 };
 
 /** Turns every error into an answer. What is our fault is logged by its class and place, and never described to the caller. */
-export function answerError(error: FastifyError, { raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function answerError(error: FastifyError, { raw, body }: FastifyRequest, reply: FastifyReply): FastifyReply {
   // The connection broke within the body: there is nobody to answer, and whoever broke it has told the log.
   if (raw.destroyed && !raw.complete) return reply.hijack();
   if (error instanceof Unavailable) {
     return sendProblem(reply.header('retry-after', String(error.retryAfterSeconds)), 503, {
       reason: 'unavailable',
       detail: `${error.message}; send the same request again, nothing of it is taken in twice`,
+    });
+  }
+  if (error.validationContext === 'body' && body === undefined) {
+    return sendProblem(reply, 400, {
+      reason: 'bad_request',
+      detail: 'this route reads a JSON object as its body, and none came; /docs says what is in it',
     });
   }
   const [status, problem] = refusals[error.code] ?? [

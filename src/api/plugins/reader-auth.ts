@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Sender, Senders } from '../../operations/senders.ts';
 import { sendProblem } from '../problem.ts';
-import { isOperator } from './operator-auth.ts';
-import { isWithinLimit } from './sender-auth.ts';
+import { isOperator, wrongOperatorKey } from './operator-auth.ts';
+import { isWithinLimit, unknownKey } from './sender-auth.ts';
 
 /** Whose events and leads somebody may see; `null` is any. */
 export interface Reader {
@@ -12,7 +12,7 @@ export interface Reader {
   by: string;
 }
 
-const operator: Reader = { tenantId: null, sources: null, by: 'operator (http)' };
+export const operator: Reader = { tenantId: null, sources: null, by: 'operator (http)' };
 
 /** What a route shows: `events` to every key, since it needs their ids; `leads` only to keys that were made for it. */
 export type ReadRight = 'events' | 'leads';
@@ -40,7 +40,7 @@ export function createReaders({ operatorKey, senders }: ReaderDependencies) {
     if (!sender) {
       sendProblem(reply.header('www-authenticate', 'Bearer'), 401, {
         reason: 'unknown_reader',
-        detail: 'send an API key in the header x-api-key, or the operator key as Authorization: Bearer <key>',
+        detail: whyUnknown(request),
       });
       return undefined;
     }
@@ -71,6 +71,12 @@ export function createReaders({ operatorKey, senders }: ReaderDependencies) {
       return reader;
     },
   };
+}
+
+function whyUnknown({ headers }: FastifyRequest): string {
+  if (headers['x-api-key'] !== undefined) return unknownKey;
+  if (headers.authorization !== undefined) return wrongOperatorKey;
+  return 'send an API key in the header x-api-key, or the operator key as Authorization: Bearer <key>';
 }
 
 const mayRead = ({ readsLeads }: Sender, right: ReadRight): boolean => right === 'events' || readsLeads;

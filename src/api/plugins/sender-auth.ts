@@ -15,11 +15,23 @@ export async function senderOf(
   if (!sender) {
     sendProblem(reply.header('www-authenticate', 'Bearer'), 401, {
       reason: 'unknown_sender',
-      detail: `send an API key in the header x-api-key${senders.takesTokens ? ', or a token as Authorization: Bearer' : ''}; an operator makes one with: npm run causeway -- keys create`,
+      detail: whyUnknown(key, token, senders),
     });
     return undefined;
   }
   return (await isWithinLimit(senders, sender, reply)) ? sender : undefined;
+}
+
+/** What to do about a key that nobody knows; not even whether there was such a key once. */
+export const unknownKey =
+  'the API key in the header x-api-key is not known or was revoked; see that it came whole, or have an operator make a new one with: npm run causeway -- keys create';
+
+function whyUnknown(key: unknown, token: string | undefined, { takesTokens }: Senders): string {
+  if (key !== undefined) return unknownKey;
+  if (token !== undefined && takesTokens) {
+    return 'the token in Authorization: Bearer is not taken: it is over, or not of the issuer, audience and key that are set up here; get a new one, and INGEST_TOKEN_ISSUER and INGEST_TOKEN_AUDIENCE say what it has to be for';
+  }
+  return `send an API key in the header x-api-key${takesTokens ? ', or a token as Authorization: Bearer' : ''}; an operator makes one with: npm run causeway -- keys create`;
 }
 
 /** Counts the request against the limit of its key; over it the request is answered. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { allowOrigin } from '../plugins/allow-origin.ts';
 import { readJsonBodies } from '../plugins/json-bodies.ts';
 import { requireOperator } from '../plugins/operator-auth.ts';
+import { bodyRefusals, unlessOperator } from '../refusals.ts';
 
 export interface CodecDependencies {
   /** Absent when histories are not encrypted: then the routes are not there. */
@@ -37,7 +38,13 @@ export async function codecRoutes(app: FastifyInstance, dependencies: CodecDepen
       scope.withTypeProvider<ZodTypeProvider>().post(
         url,
         {
-          schema: { summary, security: [{ operator: [] }], body: sentPayloads, response: { 200: payloads } },
+          schema: {
+            summary,
+            security: [{ operator: [] }],
+            body: sentPayloads,
+            response: { 200: payloads },
+            refusals: { ...unlessOperator, ...bodyRefusals },
+          },
           onRequest: requireOperator(operatorKey),
         },
         async ({ body }) => ({ payloads: (await translate(body.payloads.map(JSONToPayload))).map(payloadToJSON) }),

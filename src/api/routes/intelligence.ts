@@ -8,13 +8,14 @@ import { enrichmentLevels } from '../../domain/refresh.ts';
 import type { BuyerGroups } from '../../operations/buyer-groups.ts';
 import { readCursor } from '../../operations/cursor.ts';
 import type { RefreshRequests, RefreshWish } from '../../operations/refresh-requests.ts';
-import { readCompanyNamed } from '../../sources/role-change/company-named.ts';
+import { isAddress, readCompanyNamed } from '../../sources/role-change/company-named.ts';
 import { optionalDomain } from '../../sources/role-change/fields.ts';
 import { readJsonBodies } from '../plugins/json-bodies.ts';
 import type { Reader, Readers } from '../plugins/reader-auth.ts';
 import { sendProblem } from '../problem.ts';
 import { sendUnreadableCursor } from './ops/unreadable-cursor.ts';
 import { sendUnknownCompany } from './unknown-company.ts';
+import { bodyRefusals, leadReaderRefusals, queryRefusals } from '../refusals.ts';
 
 const maxCompaniesPerPage = 100;
 const params = z.object({ id: z.string().max(300) });
@@ -36,6 +37,8 @@ const company = z
   })
   .refine(({ domain, name }) => domain !== undefined || name !== undefined, 'expected a domain, or else a name');
 const security = [{ operator: [] }, { sender: [] }];
+const unknownCompany = { 404: 'No company is known by this id or domain' };
+const mayNotForce = { 403: 'The key may not read leads, or wants to force what is for operators' };
 const aboutRefresh =
   'It goes first, within the same limits as a role change: once an hour for a company, and so many a minute over all. What is left out of the body is as causeway.yaml has it. force runs it within the hour too, and is for operators. notify is told when it is over. Takes the right to read leads.';
 
@@ -90,6 +93,7 @@ export async function intelligenceRoutes(
             limit: z.coerce.number().pipe(z.int().min(1).max(maxCompaniesPerPage)).default(50),
           }),
           response: { 200: z.object({ companies: z.array(companyView), next: z.string().nullable() }) },
+          refusals: { ...leadReaderRefusals, ...queryRefusals },
         },
         // A key can stand in a page: which companies a team wants to win is nobody's business there.
         onRequest: seesPeople,
@@ -110,6 +114,7 @@ export async function intelligenceRoutes(
           params,
           security,
           response: { 200: buyerGroupView },
+          refusals: { ...leadReaderRefusals, ...unknownCompany },
         },
         onRequest: seesPeople,
       },
@@ -129,6 +134,7 @@ export async function intelligenceRoutes(
           security,
           body: wish,
           response: { 202: refreshReceipt },
+          refusals: { ...leadReaderRefusals, ...bodyRefusals, ...unknownCompany, ...mayNotForce },
         },
         onRequest: seesPeople,
         // Whoever wants nothing special need not send a body.
@@ -138,6 +144,7 @@ export async function intelligenceRoutes(
       },
       async (request, reply) => {
         const reader = readers.of(request);
+        if (isAddress(request.params.id)) return sendAddress(reply);
         return refresh(reader, request.body, () => findCompany(request.params.id, reader), reply);
       },
     );
@@ -150,6 +157,7 @@ export async function intelligenceRoutes(
           security,
           body: wish.extend({ company }),
           response: { 202: refreshReceipt },
+          refusals: { ...leadReaderRefusals, ...bodyRefusals, ...mayNotForce },
         },
         onRequest: seesPeople,
       },
@@ -159,6 +167,7 @@ export async function intelligenceRoutes(
           company: { domain: website, name },
           ...asked
         } = request.body;
+        if (website !== undefined && isAddress(website)) return sendAddress(reply);
         const domain = optionalDomain.parse(website);
         if (website !== undefined && domain === undefined) {
           return sendProblem(reply, 400, {
@@ -171,3 +180,10 @@ export async function intelligenceRoutes(
     );
   });
 }
+
+const sendAddress = (reply: FastifyReply): FastifyReply =>
+  sendProblem(reply, 400, {
+    reason: 'no_domain',
+    detail:
+      'an address names somebody, and no company; send the domain of the company alone, as example.com, or where that is not known its name in POST /api/v1/intelligence/companies',
+  });

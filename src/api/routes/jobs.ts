@@ -5,6 +5,7 @@ import { jobView } from '../../domain/job-view.ts';
 import type { Jobs } from '../../operations/jobs.ts';
 import type { Readers } from '../plugins/reader-auth.ts';
 import { sendProblem } from '../problem.ts';
+import { readerRefusals } from '../refusals.ts';
 
 /** `GET /api/v1/jobs/:id`: how far a refresh is; for operators, and for keys of whoever may send what it is done for. */
 export function jobRoutes(app: FastifyInstance, { jobs, readers }: { jobs: Jobs; readers: Readers }): void {
@@ -18,6 +19,7 @@ export function jobRoutes(app: FastifyInstance, { jobs, readers }: { jobs: Jobs;
         params: z.object({ id: z.string().max(100) }),
         security: [{ operator: [] }, { sender: [] }],
         response: { 200: jobView },
+        refusals: { ...readerRefusals, 404: 'No job that you may see has this id' },
       },
       onRequest: readers.require('events'),
     },

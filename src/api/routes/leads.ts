@@ -8,6 +8,7 @@ import { readJsonBodies } from '../plugins/json-bodies.ts';
 import type { Reader, Readers } from '../plugins/reader-auth.ts';
 import { sendProblem } from '../problem.ts';
 import { sendUnreadableCursor } from './ops/unreadable-cursor.ts';
+import { bodyRefusals, leadReaderRefusals, queryRefusals } from '../refusals.ts';
 
 const cursor = z.string().max(300).exactOptional();
 const limit = z.int().min(1).max(maxLeadsPerPage).default(50);
@@ -51,12 +52,26 @@ export async function leadRoutes(
     const common = { description, security: [{ operator: [] }, { sender: [] }], response: { 200: page } };
     routes.get(
       '/api/v1/leads',
-      { schema: { summary: 'Search leads', querystring: inQuery, ...common } },
+      {
+        schema: {
+          summary: 'Search leads',
+          querystring: inQuery,
+          ...common,
+          refusals: { ...leadReaderRefusals, ...queryRefusals },
+        },
+      },
       async (request, reply) => answer(request.query, readers.of(request), reply),
     );
     routes.post(
       '/api/v1/leads/search',
-      { schema: { summary: 'Search leads, with no criteria in the URL', body: inBody, ...common } },
+      {
+        schema: {
+          summary: 'Search leads, with no criteria in the URL',
+          body: inBody,
+          ...common,
+          refusals: { ...leadReaderRefusals, ...bodyRefusals },
+        },
+      },
       async (request, reply) => answer(request.body, readers.of(request), reply),
     );
   });

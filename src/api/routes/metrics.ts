@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { MetricsPage } from '../../operations/metrics-page.ts';
 import { requireOperator } from '../plugins/operator-auth.ts';
+import { unlessOperator } from '../refusals.ts';
 
 /** `GET /metrics`: for Prometheus, which sends the operator key as its bearer. */
 export function metricsRoutes(
@@ -10,7 +11,11 @@ export function metricsRoutes(
   app.get(
     '/metrics',
     {
-      schema: { summary: 'Metrics in the format of Prometheus', security: [{ operator: [] }] },
+      schema: {
+        summary: 'Metrics in the format of Prometheus',
+        security: [{ operator: [] }],
+        refusals: unlessOperator,
+      },
       onRequest: requireOperator(operatorKey),
     },
     async (_request, reply) => {

@@ -4,11 +4,13 @@ import { z } from 'zod';
 import { receiptOf, type ReceivedEvent } from '../../domain/received.ts';
 import type { Receive } from '../../intake/receive.ts';
 import type { Source } from '../../sources/source.ts';
+import { explainRefusal } from '../../sources/verification/refusal-words.ts';
 import { verify } from '../../sources/verification/verify.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { currentTraceParent, inSpan } from '../../telemetry/traces.ts';
 import { parseExactJson } from '../exact-json.ts';
 import { sendProblem } from '../problem.ts';
+import { webhookRefusals } from '../refusals.ts';
 
 /** A source as it is set up in this installation. */
 export interface ConfiguredSource {
@@ -41,7 +43,7 @@ export function webhookRoutes(app: FastifyInstance, { receive, sources, metrics 
   routes.post(
     '/webhooks/:source',
     {
-      schema: { summary: 'Receive events of a source', description, params: named },
+      schema: { summary: 'Receive events of a source', description, params: named, refusals: webhookRefusals },
       onResponse: async ({ params: { source } }, { statusCode }) => count(source, statusCode),
     },
     (request, reply) => take(request.params.source, undefined, request, reply),
@@ -53,6 +55,7 @@ export function webhookRoutes(app: FastifyInstance, { receive, sources, metrics 
         summary: 'Receive events of a source that signs nothing',
         description: 'The secret is the last part of the address.',
         params: named.extend({ key: z.string() }),
+        refusals: webhookRefusals,
       },
       onResponse: async ({ params: { source } }, { statusCode }) => count(source, statusCode),
     },
@@ -63,7 +66,7 @@ export function webhookRoutes(app: FastifyInstance, { receive, sources, metrics 
     routes.post(
       source.path,
       {
-        schema: { summary: `Receive events of ${name}`, description },
+        schema: { summary: `Receive events of ${name}`, description, refusals: webhookRefusals },
         onResponse: async (_request, { statusCode }) => count(name, statusCode),
       },
       (request, reply) => take(name, undefined, request, reply),
@@ -109,7 +112,7 @@ export function webhookRoutes(app: FastifyInstance, { receive, sources, metrics 
         return sendProblem(
           reply,
           401,
-          { reason: verification.reason, detail: 'the request is not signed as this source signs' },
+          { reason: verification.reason, detail: explainRefusal(source.verification, verification.reason) },
           { source: source.name, ...(settings.url !== '' && { expected_url: settings.url }) },
         );
       }

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { comparable } from '../../domain/characters.ts';
 import type { Queries } from '../database.ts';
 import { inTransaction, type Transaction } from '../transaction.ts';
+import { lockNames } from './lock-companies.ts';
 
 /** By what a company is met; `id` is that of `source`. At least one of id, domain and name. */
 export interface MetCompany {
@@ -36,7 +37,7 @@ export async function findOrAddCompany(queries: Queries, tenantId: string, met: 
   const known = await find(queries, tenantId, aliases);
   if (known && known.aliases >= aliases.length) return known.id;
   return inTransaction(queries, async (transaction) => {
-    await transaction.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`companies:${tenantId}`}, 0))`);
+    await lockNames(transaction, tenantId);
     const id = (await find(transaction, tenantId, aliases))?.id ?? randomUUID();
     const domain = aliases.find(({ kind }) => kind === 'domain')?.value ?? null;
     await transaction.execute(sql`

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { BuyerGroupView, CompanyView } from '../../domain/buyer-group-view.ts';
+import type { Gap } from '../../domain/refresh.ts';
 import type { Queries } from '../database.ts';
 import { isoTime } from '../iso-time.ts';
 
@@ -7,7 +8,7 @@ const columns = sql`c.id, c.name, c.domain, c.industry, c.employees, c.country`;
 const scores = sql`'confidence', g.confidence, 'cohesion', g.cohesion, 'members', g.members, 'isPartial', g.is_partial,
   'refreshedAt', ${isoTime(sql`g.refreshed_at`)}`;
 
-/** The id of the company that has this id or domain; `undefined`: none of this tenant. */
+/** The id of the company that has this id or domain, or into which that one was merged; `undefined`: none of this tenant. */
 export async function findCompany(
   queries: Queries,
   tenantId: string,
@@ -15,18 +16,20 @@ export async function findCompany(
 ): Promise<string | undefined> {
   const { rows } = await queries.execute<{ id: string }>(
     'id' in by
-      ? sql`select id from companies where id = ${by.id} and tenant_id = ${tenantId}`
+      ? sql`select coalesce(merged_into, id) as id from companies where id = ${by.id} and tenant_id = ${tenantId}`
       : sql`select company_id as id from company_aliases where tenant_id = ${tenantId} and kind = 'domain' and value = ${by.domain}`,
   );
   return rows[0]?.id;
 }
 
+type GroupRow = Omit<NonNullable<BuyerGroupView['group']>, 'gaps'> & { gaps: Gap[] };
+
 /** A company with the scores of its group. */
 export async function readCompany(
   queries: Queries,
   id: string,
-): Promise<Pick<BuyerGroupView, 'company' | 'group'> | undefined> {
-  const { rows } = await queries.execute<BuyerGroupView['company'] & { group: BuyerGroupView['group'] }>(sql`
+): Promise<{ company: BuyerGroupView['company']; group: GroupRow | null } | undefined> {
+  const { rows } = await queries.execute<BuyerGroupView['company'] & { group: GroupRow | null }>(sql`
     select ${columns}, case when g.company_id is not null then jsonb_build_object(${scores}, 'jobId', g.job_id,
       'gaps', coalesce(l.gaps, '[]'::jsonb)) end as "group"
     from companies c left join buyer_groups g on g.company_id = c.id left join buyer_group_refresh_logs l on l.id = g.job_id
@@ -50,7 +53,7 @@ export async function readCompanies(
 ): Promise<CompanyRow[]> {
   const { tenantId, query, after, limit } = request;
   const conditions: SQL[] = [
-    sql`c.tenant_id = ${tenantId}`,
+    sql`c.tenant_id = ${tenantId} and c.merged_into is null`,
     ...(query === undefined ? [] : [sql`strpos(lower(concat_ws(' ', c.name, c.domain)), lower(${query})) > 0`]),
     ...(after ? [sql`(c.created_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)`] : []),
   ];

@@ -29,6 +29,7 @@ export type HeldMembership = {
   confidence: number;
   sources: string[];
   titleSealed: Buffer | null;
+  toldTitleSealed: Buffer | null;
   move: Move | null;
   movedAt: string | null;
   joinedAt: string | null;
@@ -45,7 +46,7 @@ export async function readMembershipsOf(
 ): Promise<HeldMembership[]> {
   const { rows } = await queries.execute<HeldMembership>(sql`
     select m.person_id as "keyId", ${company}, m.role, m.because, m.functions, m.seniority, m.confidence, m.sources,
-      m.title_sealed as "titleSealed", m.move, ${isoTime(sql`m.moved_at`)} as "movedAt", ${isoTime(sql`m.joined_at`)} as "joinedAt",
+      m.title_sealed as "titleSealed", m.told_title_sealed as "toldTitleSealed", m.move, ${isoTime(sql`m.moved_at`)} as "movedAt", ${isoTime(sql`m.joined_at`)} as "joinedAt",
       ${isoTime(sql`m.left_at`)} as "leftAt", ${isoTime(sql`m.first_seen_at`)} as "firstSeenAt", ${isoTime(sql`m.last_seen_at`)} as "lastSeenAt"
     from buyer_group_members m join companies c on c.id = m.company_id
     where ${ofKeys(sql`m.person_id`, keyIds)} order by m.first_seen_at desc, m.company_id limit ${limit}`);

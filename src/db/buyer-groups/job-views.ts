@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { JobBrief, JobView } from '../../domain/job-view.ts';
-import type { JobStatus } from '../../domain/refresh.ts';
+import type { Gap, JobStatus } from '../../domain/refresh.ts';
 import type { Queries } from '../database.ts';
 import { isoTime } from '../iso-time.ts';
 import { isRequested, windowEnd } from './turns.ts';
@@ -13,7 +13,8 @@ export interface JobScope {
   requestedBy: string;
 }
 
-export type JobRow = Omit<JobView, 'company' | 'failure' | 'workflow'> & {
+export type JobRow = Omit<JobView, 'company' | 'gaps' | 'failure' | 'workflow'> & {
+  gaps: Gap[];
   companyName: string | null;
   companyDomain: string | null;
   failureClass: string | null;
@@ -37,13 +38,13 @@ const mayBeSeen = ({ sources, requestedBy }: JobScope): SQL =>
 const reasonsOf = (scope: JobScope): SQL => sql`
   select r.event_id as "eventId", r.move, r.priority, r.is_coalesced as coalesced, r.requested_by as "requestedBy", ${isoTime(sql`r.created_at`)} as at
   from buyer_group_refresh_reasons r left join events e on e.id = r.event_id
-  where r.job_id = l.id and ${mayBeSeen(scope)} order by r.created_at, r.id limit ${maxReasons}`;
+  where r.job_id = coalesce(l.merged_into, l.id) and ${mayBeSeen(scope)} order by r.created_at, r.id limit ${maxReasons}`;
 
 const job = (scope: JobScope, windowMs: number): SQL => sql`
   select l.id, l.company_id as "companyId", c.name as "companyName", c.domain as "companyDomain", l.status, l.progress, l.step, l.priority,
     l.level as "enrichmentLevel", l.is_forced as forced, ${isoTime(sql`l.created_at`)} as "createdAt", ${isoTime(sql`l.started_at`)} as "startedAt",
     ${isoTime(sql`l.finished_at`)} as "finishedAt", ${notBefore(windowMs)} as "notBefore", l.gaps, l.calls, l.credits, l.result,
-    l.failure_class as "failureClass", e.failure_message as "failureMessage", e.key_hash as "keyHash", e.generation, e.run_id as "runId",
+    l.merged_into as "mergedInto", l.failure_class as "failureClass", e.failure_message as "failureMessage", e.key_hash as "keyHash", e.generation, e.run_id as "runId",
     coalesce((select jsonb_agg(q) from (${reasonsOf(scope)}) q), '[]'::jsonb) as reasons
   from buyer_group_refresh_logs l join companies c on c.id = l.company_id left join events e on e.id = l.id`;
 
@@ -94,7 +95,7 @@ export async function readJobsOf(
     select distinct on ("isNext") l.id, l.status, l.priority, ${isoTime(sql`l.created_at`)} as "createdAt",
       ${isoTime(sql`l.started_at`)} as "startedAt", ${isoTime(sql`l.finished_at`)} as "finishedAt", ${notBefore(windowMs)} as "notBefore",
       l.status = 'waiting' as "isNext"
-    from buyer_group_refresh_logs l where l.company_id = ${companyId}
+    from buyer_group_refresh_logs l where l.company_id = ${companyId} and l.merged_into is null
     order by "isNext", coalesce(l.started_at, l.finished_at) desc nulls last, l.created_at desc`);
   const find = (wanted: boolean): JobBrief | null => {
     const row = rows.find(({ isNext }) => isNext === wanted);

@@ -3,7 +3,7 @@ import type { EnrichmentLevel, Gap, JobResult } from '../../domain/refresh.ts';
 import type { Queries } from '../database.ts';
 import type { EventRun } from '../event-steps.ts';
 import { inTransaction } from '../transaction.ts';
-import { adoptRun } from './missed.ts';
+import { adoptRun, handOver } from './missed.ts';
 import { hasRoom, isRequested, type TurnLimits, windowOver } from './turns.ts';
 
 /** A refresh as its own event runs it: the id of both is the same. */
@@ -23,11 +23,7 @@ const own = ({ eventId, generation }: EventRun) =>
   sql`l.id = ${eventId} and e.id = l.id and e.generation = ${generation} and e.holds_lane`;
 
 /** `isFirst`: it begins just now, and does not go on after a step that was cut short. */
-export type BegunJob =
-  | { state: 'begun'; job: Job; isFirst: boolean }
-  /** `into`: the run that has yet to come. */
-  | { state: 'coalesced'; job: Job; into: string | null }
-  | { state: 'full' };
+export type BegunJob = { state: 'begun'; job: Job; isFirst: boolean } | { state: 'coalesced' } | { state: 'full' };
 
 /**
  * Has a refresh work. One that had failed and is run again begins anew, unless its company is being refreshed by another run, or was
@@ -53,11 +49,14 @@ export function beginJob(queries: Queries, run: EventRun, limits: TurnLimits): P
         update buyer_group_refresh_logs set progress = greatest(progress, 5), step = 'begun' where id = ${job.id}`);
       return { state: 'begun', job, isFirst: progress === 0 };
     }
-    if (takenBy !== null) return { state: 'coalesced', job, into: takenBy };
+    if (takenBy !== null) {
+      await handOver(transaction, job.id, takenBy);
+      return { state: 'coalesced' };
+    }
     if (!(mayRun || isForced))
       return (await adoptRun(transaction, job.id))
         ? { state: 'begun', job: { ...job, isSaved: true }, isFirst: false }
-        : { state: 'coalesced', job, into: null };
+        : { state: 'coalesced' };
     if (!(await hasRoom(transaction, limits))) return { state: 'full' };
     await transaction.execute(sql`delete from buyer_group_sightings where job_id = ${job.id}`);
     await transaction.execute(sql`
@@ -68,7 +67,7 @@ export function beginJob(queries: Queries, run: EventRun, limits: TurnLimits): P
 }
 
 /** The refresh while it works; `undefined`: superseded, or it was closed. */
-export async function readJob(queries: Queries, run: EventRun): Promise<Job | undefined> {
+export async function readJob(queries: Pick<Queries, 'execute'>, run: EventRun): Promise<Job | undefined> {
   const { rows } = await queries.execute<Job>(sql`
     select ${columns} from buyer_group_refresh_logs l, events e where ${own(run)} and l.status = 'processing'`);
   return rows[0];

@@ -1,6 +1,7 @@
 import { comparable } from '../../domain/characters.ts';
 import { sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
+import type { Transaction } from '../transaction.ts';
 
 export type KnownCompany = {
   id: string;
@@ -32,31 +33,53 @@ export interface ToldCompany {
   country: string | null;
 }
 
+/** The directory knows no such company, or none any more: only its id is forgotten. */
+export async function storeUnknownCompany(queries: Queries, id: string): Promise<void> {
+  await queries.execute(
+    sql`update companies set directory_id = null, resolved_at = clock_timestamp() where id = ${id}`,
+  );
+}
+
+/** By what else a company is met that the directory knows. */
+const aliasesOf = ({ id, domain }: ToldCompany) => [
+  { kind: 'id:coresignal', value: id },
+  ...(domain === null ? [] : [{ kind: 'domain', value: domain }]),
+];
+
+const columns = (aliases: readonly { kind: string; value: string }[]) =>
+  sql`unnest(${sql.param(aliases.map(({ kind }) => kind))}::text[], ${sql.param(aliases.map(({ value }) => value))}::text[]) as a(kind, value)`;
+
 /**
- * Keeps what the directory told of a company; null: it knows none, or none any more, and only its id is forgotten. By its domain and its name the
- * company is met from then on, unless another one is.
+ * The company beside this one of which the directory told just now: the one that has its id; else one that is met by that id or by its
+ * domain, and has no id yet.
  */
-export async function storeToldCompany(
-  queries: Queries,
+export async function findSameCompany(
+  transaction: Transaction,
   { id, tenantId }: { id: string; tenantId: string },
-  told: ToldCompany | null,
+  told: ToldCompany,
+): Promise<string | undefined> {
+  const { rows } = await transaction.execute<{ id: string }>(sql`
+    select c.id from companies c where c.tenant_id = ${tenantId} and c.directory_id = ${told.id} and c.id <> ${id}
+    union all
+    select c.id from ${columns(aliasesOf(told))} join company_aliases k on k.tenant_id = ${tenantId} and k.kind = a.kind and k.value = a.value
+      join companies c on c.id = k.company_id where c.directory_id is null and c.id <> ${id}
+    limit 1`);
+  return rows[0]?.id;
+}
+
+/** Keeps what the directory told of a company. By its domain and its name the company is met from then on, unless another one is. */
+export async function storeToldCompany(
+  transaction: Transaction,
+  { id, tenantId }: { id: string; tenantId: string },
+  told: ToldCompany,
 ): Promise<void> {
-  if (!told) {
-    await queries.execute(
-      sql`update companies set directory_id = null, resolved_at = clock_timestamp() where id = ${id}`,
-    );
-    return;
-  }
-  const kinds = ['name', 'id:coresignal', ...(told.domain === null ? [] : ['domain'])];
-  const values = [comparable(told.name), told.id, ...(told.domain === null ? [] : [told.domain])];
-  await queries.execute(sql`
-    with kept as (
-      update companies c set directory_id = ${told.id}, name = coalesce(c.name, ${told.name}), domain = coalesce(c.domain, ${told.domain}),
-        industry = coalesce(${told.industry}, c.industry), employees = coalesce(${told.employees}::int, c.employees),
-        country = coalesce(${told.country}, c.country), resolved_at = clock_timestamp()
-      where c.id = ${id} returning c.id
-    )
+  const aliases = [{ kind: 'name', value: comparable(told.name) }, ...aliasesOf(told)];
+  await transaction.execute(sql`
+    update companies c set directory_id = ${told.id}, name = coalesce(c.name, ${told.name}), domain = coalesce(c.domain, ${told.domain}),
+      industry = coalesce(${told.industry}, c.industry), employees = coalesce(${told.employees}::int, c.employees),
+      country = coalesce(${told.country}, c.country), resolved_at = clock_timestamp()
+    where c.id = ${id}`);
+  await transaction.execute(sql`
     insert into company_aliases (tenant_id, kind, value, company_id)
-    select ${tenantId}, a.kind, a.value, kept.id from kept, unnest(${sql.param(kinds)}::text[], ${sql.param(values)}::text[]) as a(kind, value)
-    on conflict do nothing`);
+    select ${tenantId}, a.kind, a.value, ${id} from ${columns(aliases)} on conflict do nothing`);
 }

@@ -1,5 +1,10 @@
 import { sql } from 'drizzle-orm';
-import type { FormerMemberView, GroupChangeView, MemberView } from '../../domain/buyer-group-view.ts';
+import {
+  type FormerMemberView,
+  type GroupChangeView,
+  maxHistory,
+  type MemberView,
+} from '../../domain/buyer-group-view.ts';
 import { groupRoles } from '../../domain/buyer-group.ts';
 import type { Queries } from '../database.ts';
 import { isoTime } from '../iso-time.ts';
@@ -16,7 +21,6 @@ export type ChangeRow = SealedPerson &
 
 const maxMembers = 1_000;
 const maxFormer = 100;
-const maxChanges = 100;
 
 /** Whose key is gone is not there. */
 const person = sql`p.id as "personId", k.wrapped as "wrappedKey", p.sealed as "personSealed"`;
@@ -47,6 +51,6 @@ export async function readChanges(queries: Queries, companyId: string): Promise<
   const { rows } = await queries.execute<ChangeRow>(sql`
     select ${person}, m.kind, m.from_role as "fromRole", m.to_role as "toRole", m.titles_sealed as "titlesSealed", ${isoTime(sql`m.at`)} as at,
       m.job_id as "jobId", m.event_id as "eventId"
-    from buyer_group_changes m ${joined} where m.company_id = ${companyId} order by m.id desc limit ${maxChanges}`);
+    from buyer_group_changes m ${joined} where m.company_id = ${companyId} order by m.id desc limit ${maxHistory}`);
   return rows;
 }

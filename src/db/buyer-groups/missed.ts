@@ -51,32 +51,13 @@ export async function adoptRun(transaction: Transaction, jobId: string): Promise
   return rowCount === 1;
 }
 
-export type WaitingRequester = { keyId: string; wrappedKey: Buffer; sealed: Buffer; requestedBy: string | null };
-
-/** Who wants to be told of a refresh, and of that of `into` not yet. */
-export async function readRequesters(
-  queries: Queries,
-  { from, into }: { from: string; into: string },
-): Promise<WaitingRequester[]> {
-  const { rows } = await queries.execute<WaitingRequester>(sql`
-    select distinct on (k.id) k.id as "keyId", k.wrapped as "wrappedKey", r.requester_sealed as sealed, r.requested_by as "requestedBy"
-    from buyer_group_refresh_reasons r join subject_keys k on k.id = r.requester_key_id
-    where r.job_id = ${from} and r.requester_sealed is not null
-      and not exists (select from buyer_group_refresh_reasons t where t.job_id = ${into} and t.requester_key_id = k.id)
-    order by k.id, r.created_at desc`);
-  return rows;
-}
-
-/** From now on the run of `jobId` tells them, too; done twice it is done once. Sealed with the id of that run. */
-export async function addRequester(
-  queries: Queries,
-  jobId: string,
-  { keyId, sealed, requestedBy }: Omit<WaitingRequester, 'wrappedKey'>,
-): Promise<void> {
-  await queries.execute(sql`
+/** Whoever wants to be told of a refresh is told by the run of `into` as well, if that is yet to come; done twice it is done once. */
+export async function handOver(transaction: Transaction, from: string, into: string): Promise<void> {
+  await transaction.execute(sql`
     insert into buyer_group_refresh_reasons (tenant_id, company_id, job_id, priority, is_coalesced, requested_by, requester_key_id, requester_sealed)
-    select l.tenant_id, l.company_id, l.id, l.priority, true, ${requestedBy}, k.id, ${sealed}
-    from buyer_group_refresh_logs l join subject_keys k on k.id = ${keyId}
-    where l.id = ${jobId} and not exists (
-      select from buyer_group_refresh_reasons t where t.job_id = l.id and t.requester_key_id = k.id)`);
+    select distinct on (r.requester_key_id) l.tenant_id, l.company_id, l.id, r.priority, true, r.requested_by, r.requester_key_id, r.requester_sealed
+    from buyer_group_refresh_reasons r join buyer_group_refresh_logs l on l.id = ${into}
+    where r.job_id = ${from} and r.requester_sealed is not null
+      and not exists (select from buyer_group_refresh_reasons t where t.job_id = l.id and t.requester_key_id = r.requester_key_id)
+    order by r.requester_key_id, r.created_at desc`);
 }

@@ -3,6 +3,7 @@ import type { Move } from '../../domain/buyer-group.ts';
 import type { Queries } from '../database.ts';
 import type { EventRun } from '../event-steps.ts';
 import { inTransaction } from '../transaction.ts';
+import { lockCompanies } from './lock-companies.ts';
 
 /** What an event tells of a person and one company. */
 export interface MoveTold {
@@ -35,8 +36,10 @@ export function recordMoves(
       select tenant_id as "tenantId" from events where id = ${run.eventId} and generation = ${run.generation} and holds_lane for share`);
     const tenantId = open[0]?.tenantId;
     if (tenantId === undefined) return false;
-    const ids = sql`${sql.param(moves.map(({ companyId }) => companyId))}::uuid[]`;
-    await transaction.execute(sql`select from companies where id = any(${ids}) order by id for update`);
+    const companies = await lockCompanies(
+      transaction,
+      moves.map(({ companyId }) => companyId),
+    );
     // What a provider tells of the same person meanwhile is kept one after the other.
     await transaction.execute(sql`select from subject_keys where id = ${person.id} for no key update`);
     const { rows: known } = await transaction.execute<KnownBefore>(sql`
@@ -46,14 +49,18 @@ export function recordMoves(
     await transaction.execute(sql`
       insert into people (id, tenant_id, sealed) values (${person.id}, ${tenantId}, ${person.seal({ sealed: before ?? undefined, isLate })})
       on conflict (id) do update set sealed = excluded.sealed, updated_at = clock_timestamp()`);
-    for (const { companyId, move, at, titleSealed } of moves) {
+    for (const { companyId: met, move, at, titleSealed } of moves) {
+      const companyId = companies.get(met) ?? met;
       const joined = move === 'joined' ? at : null;
       const left = move === 'left' ? at : null;
       const { rowCount: isNews } = await transaction.execute(sql`
-        insert into buyer_group_members as m (company_id, person_id, sources, title_sealed, move, moved_at, joined_at, left_at)
-        values (${companyId}, ${person.id}, '{event}', ${titleSealed}, ${move}, ${at}, ${joined}, ${left})
+        insert into buyer_group_members as m (company_id, person_id, sources, title_sealed, told_title_sealed, move, moved_at, joined_at, left_at)
+        values (${companyId}, ${person.id}, '{event}', ${titleSealed}, ${titleSealed}, ${move}, ${at}, ${joined}, ${left})
         on conflict (company_id, person_id) do update set move = excluded.move, moved_at = excluded.moved_at,
           joined_at = coalesce(excluded.joined_at, m.joined_at), left_at = excluded.left_at,
+          -- Who was not there before, or is not any more, has none of the titles of before.
+          told_title_sealed = case when m.left_at is null and excluded.left_at is null
+            then coalesce(excluded.told_title_sealed, m.told_title_sealed) else excluded.told_title_sealed end,
           -- Who comes back is there by the word of the event alone, until a provider knows, and has no part until a run has judged them.
           sources = case when m.left_at is not null and excluded.left_at is null then excluded.sources else m.sources end,
           role = case when m.left_at is not null and excluded.left_at is null then null else m.role end

@@ -38,6 +38,8 @@ export type ChangeOfPerson = {
   kind: string;
   fromRole: GroupRole | null;
   titlesSealed: Buffer | null;
+  /** The title there. */
+  titleSealed: Buffer | null;
   role: GroupRole | null;
   because: string;
 };
@@ -46,7 +48,7 @@ export type ChangeOfPerson = {
 export async function readChangesOfJob(queries: Queries, jobId: string): Promise<ChangeOfPerson[]> {
   const { rows } = await queries.execute<ChangeOfPerson>(sql`
     select c.job_id = l.id as "isOwn", p.id as "personId", k.wrapped as "wrappedKey", p.sealed, c.kind, c.from_role as "fromRole", c.titles_sealed as "titlesSealed",
-      m.role, coalesce(m.because, '') as because
+      m.role, coalesce(m.because, '') as because, m.title_sealed as "titleSealed"
     from buyer_group_refresh_logs l join buyer_group_changes c on c.company_id = l.company_id
         and (c.job_id = l.id or c.job_id in (select id from (${runsMeanwhile(began)}) t))
       join people p on p.id = c.person_id join subject_keys k on k.id = p.id

@@ -10,6 +10,8 @@ export type Candidate = {
   /** Whom this run saw there, by whom it was told; empty: it looked, and the person is not there any more. Null: it did not see them. */
   seenBy: string[] | null;
   lookedAtMs: number | null;
+  /** What a provider told this run that the person is there, in hex. */
+  seenTitleSealed: string | null;
   role: GroupRole | null;
   because: string;
   functions: JobFunction[];
@@ -24,6 +26,7 @@ export type Candidate = {
     confidence: number;
     /** In hex. */
     titleSealed: string | null;
+    toldTitleSealed: string | null;
     move: Move | null;
     movedAtMs: number | null;
     leftAtMs: number | null;
@@ -40,9 +43,11 @@ export async function readCandidates(
 ): Promise<Candidate[]> {
   const { rows } = await queries.execute<Candidate>(sql`
     select p.id as "personId", k.wrapped as "wrappedKey", p.sealed, s.sources as "seenBy", ${ms('s.looked_at')} as "lookedAtMs",
+      encode(s.title_sealed, 'hex') as "seenTitleSealed",
       s.role, coalesce(s.because, '') as because, coalesce(s.functions, '{}') as functions, s.seniority, coalesce(s.confidence, 0) as confidence,
       case when m.person_id is not null then jsonb_build_object('sources', m.sources, 'role', m.role, 'because', m.because,
-        'functions', m.functions, 'confidence', m.confidence, 'titleSealed', encode(m.title_sealed, 'hex'), 'move', m.move,
+        'functions', m.functions, 'confidence', m.confidence, 'titleSealed', encode(m.title_sealed, 'hex'),
+        'toldTitleSealed', encode(m.told_title_sealed, 'hex'), 'move', m.move,
         'movedAtMs', ${ms('m.moved_at')}, 'leftAtMs', ${ms('m.left_at')}, 'lastSeenAtMs', ${ms('m.last_seen_at')}) end as member
     from people p join subject_keys k on k.id = p.id
       left join buyer_group_sightings s on s.person_id = p.id and s.job_id = ${job.id}
@@ -57,12 +62,18 @@ export async function readCandidates(
 export async function noteSighting(
   queries: Queries,
   jobId: string,
-  { personId, sources, lookedAt }: { personId: string; sources: readonly string[]; lookedAt: Date | null },
+  {
+    personId,
+    sources,
+    lookedAt,
+    titleSealed = null,
+  }: { personId: string; sources: readonly string[]; lookedAt: Date | null; titleSealed?: Buffer | null },
 ): Promise<void> {
   await queries.execute(sql`
-    insert into buyer_group_sightings (job_id, person_id, sources, looked_at)
-    values (${jobId}, ${personId}, ${sql.param([...sources])}::text[], ${lookedAt?.toISOString() ?? null})
-    on conflict (job_id, person_id) do update set sources = excluded.sources, looked_at = excluded.looked_at`);
+    insert into buyer_group_sightings (job_id, person_id, sources, looked_at, title_sealed)
+    values (${jobId}, ${personId}, ${sql.param([...sources])}::text[], ${lookedAt?.toISOString() ?? null}, ${titleSealed})
+    on conflict (job_id, person_id) do update set sources = excluded.sources, looked_at = excluded.looked_at,
+      title_sealed = excluded.title_sealed`);
 }
 
 /** Another one says that somebody is there whom this run saw. */

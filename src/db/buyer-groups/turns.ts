@@ -35,12 +35,13 @@ const wasRefused = sql`(d.status = 'completed' and coalesce((select sum(s.spent:
     and gap ->> 'class' in ('DailyCreditsUsed', 'CoreSignalPaymentRequired')))`;
 
 /**
- * When the hour of a company is over; null: it has none. A run that failed, or was canceled, does not use it up, nor does one that was refused
+ * When the hour of a company is over; null: it has none. A run that failed, was canceled, or went on elsewhere does not use it up, nor does one that was refused
  * all credits for whoever asks: for changes it does, which would be refused again and again.
  */
 export const windowEnd = (companyId: SQL, windowMs: number, requested: SQL = sql`false`): SQL => sql`(
   select max(d.started_at) + ${milliseconds(windowMs)} from buyer_group_refresh_logs d
-  where d.company_id = ${companyId} and d.status in ('processing', 'completed') and not (${requested} and ${wasRefused}))`;
+  where d.company_id = ${companyId} and d.status in ('processing', 'completed') and d.merged_into is null
+    and not (${requested} and ${wasRefused}))`;
 
 /** How long that is yet, in milliseconds. */
 const windowLeftMs = (companyId: SQL, windowMs: number, requested: SQL): SQL =>

@@ -8,12 +8,12 @@ const withEvent = (sources: SQL): SQL =>
 
 /**
  * Makes two people of one company one: what events told of `from` is told of `to` from here on, which is found by the identifiers
- * of both, so that an erasure takes both.
+ * of both, so that an erasure takes both. The title is the one of which an event told, under the key of `to`.
  */
 export function joinTwins(
   queries: Queries,
   job: { id: string; companyId: string },
-  { from, to }: { from: string; to: string },
+  { from, to, titleSealed }: { from: string; to: string; titleSealed: Buffer | null },
 ): Promise<void> {
   return inTransaction(queries, async (transaction) => {
     await transaction.execute(sql`select from companies where id = ${job.companyId} for update`);
@@ -28,10 +28,10 @@ export function joinTwins(
         returning role, because, functions, seniority, confidence, sources, move, moved_at, joined_at, left_at, first_seen_at
       )
       insert into buyer_group_members as m (company_id, person_id, role, because, functions, seniority, confidence, sources, move, moved_at,
-        joined_at, left_at, first_seen_at)
-      select ${job.companyId}, ${to}, gone.* from gone
+        joined_at, left_at, first_seen_at, told_title_sealed)
+      select ${job.companyId}, ${to}, gone.*, ${titleSealed}::bytea from gone
       on conflict (company_id, person_id) do update set move = excluded.move, moved_at = excluded.moved_at,
-        joined_at = coalesce(excluded.joined_at, m.joined_at), left_at = excluded.left_at, sources = ${withEvent(sql`m.sources`)}
+        told_title_sealed = excluded.told_title_sealed, joined_at = coalesce(excluded.joined_at, m.joined_at), left_at = excluded.left_at, sources = ${withEvent(sql`m.sources`)}
       where m.moved_at is null or m.moved_at <= excluded.moved_at`);
     await transaction.execute(sql`
       update buyer_group_sightings s set sources = ${withEvent(sql`s.sources`)}

@@ -21,6 +21,7 @@ CREATE TABLE "buyer_group_members" (
 	"confidence" double precision DEFAULT 0 NOT NULL,
 	"sources" text[] DEFAULT '{}' NOT NULL,
 	"title_sealed" "bytea",
+	"told_title_sealed" "bytea",
 	"move" text,
 	"moved_at" timestamp with time zone,
 	"joined_at" timestamp with time zone,
@@ -49,6 +50,7 @@ CREATE TABLE "buyer_group_refresh_logs" (
 	"credits" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"result" jsonb,
 	"failure_class" text,
+	"merged_into" uuid,
 	CONSTRAINT "refresh_logs_status" CHECK (status in ('waiting', 'processing', 'completed', 'failed', 'canceled'))
 );
 --> statement-breakpoint
@@ -72,6 +74,7 @@ CREATE TABLE "buyer_group_sightings" (
 	"person_id" uuid NOT NULL,
 	"sources" text[] NOT NULL,
 	"looked_at" timestamp with time zone,
+	"title_sealed" "bytea",
 	"role" text,
 	"because" text DEFAULT '' NOT NULL,
 	"functions" text[] DEFAULT '{}' NOT NULL,
@@ -101,6 +104,7 @@ CREATE TABLE "companies" (
 	"employees" integer,
 	"country" text,
 	"resolved_at" timestamp with time zone,
+	"merged_into" uuid,
 	"created_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 --> statement-breakpoint
@@ -134,6 +138,7 @@ ALTER TABLE "buyer_group_changes" ADD CONSTRAINT "buyer_group_changes_person_id_
 ALTER TABLE "buyer_group_members" ADD CONSTRAINT "buyer_group_members_company_id_companies_id_fk" FOREIGN KEY ("company_id") REFERENCES "public"."companies"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "buyer_group_members" ADD CONSTRAINT "buyer_group_members_person_id_people_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."people"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "buyer_group_refresh_logs" ADD CONSTRAINT "buyer_group_refresh_logs_company_id_companies_id_fk" FOREIGN KEY ("company_id") REFERENCES "public"."companies"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "buyer_group_refresh_logs" ADD CONSTRAINT "buyer_group_refresh_logs_merged_into_buyer_group_refresh_logs_id_fk" FOREIGN KEY ("merged_into") REFERENCES "public"."buyer_group_refresh_logs"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "buyer_group_refresh_reasons" ADD CONSTRAINT "buyer_group_refresh_reasons_company_id_companies_id_fk" FOREIGN KEY ("company_id") REFERENCES "public"."companies"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "buyer_group_refresh_reasons" ADD CONSTRAINT "buyer_group_refresh_reasons_job_id_buyer_group_refresh_logs_id_fk" FOREIGN KEY ("job_id") REFERENCES "public"."buyer_group_refresh_logs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "buyer_group_refresh_reasons" ADD CONSTRAINT "buyer_group_refresh_reasons_event_id_events_id_fk" FOREIGN KEY ("event_id") REFERENCES "public"."events"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -141,6 +146,7 @@ ALTER TABLE "buyer_group_refresh_reasons" ADD CONSTRAINT "buyer_group_refresh_re
 ALTER TABLE "buyer_group_sightings" ADD CONSTRAINT "buyer_group_sightings_job_id_buyer_group_refresh_logs_id_fk" FOREIGN KEY ("job_id") REFERENCES "public"."buyer_group_refresh_logs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "buyer_group_sightings" ADD CONSTRAINT "buyer_group_sightings_person_id_people_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."people"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "buyer_groups" ADD CONSTRAINT "buyer_groups_company_id_companies_id_fk" FOREIGN KEY ("company_id") REFERENCES "public"."companies"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "companies" ADD CONSTRAINT "companies_merged_into_companies_id_fk" FOREIGN KEY ("merged_into") REFERENCES "public"."companies"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "company_aliases" ADD CONSTRAINT "company_aliases_company_id_companies_id_fk" FOREIGN KEY ("company_id") REFERENCES "public"."companies"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "people" ADD CONSTRAINT "people_id_subject_keys_id_fk" FOREIGN KEY ("id") REFERENCES "public"."subject_keys"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "buyer_group_changes_company" ON "buyer_group_changes" USING btree ("company_id","id");--> statement-breakpoint
@@ -154,11 +160,14 @@ CREATE INDEX "refresh_logs_company" ON "buyer_group_refresh_logs" USING btree ("
 CREATE INDEX "refresh_logs_started" ON "buyer_group_refresh_logs" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "refresh_logs_listed" ON "buyer_group_refresh_logs" USING btree ("tenant_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "refresh_logs_finished" ON "buyer_group_refresh_logs" USING btree ("finished_at") WHERE finished_at is not null;--> statement-breakpoint
+CREATE INDEX "refresh_logs_merged" ON "buyer_group_refresh_logs" USING btree ("merged_into") WHERE merged_into is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "refresh_reasons_event" ON "buyer_group_refresh_reasons" USING btree ("event_id","company_id") WHERE event_id is not null;--> statement-breakpoint
 CREATE INDEX "refresh_reasons_job" ON "buyer_group_refresh_reasons" USING btree ("job_id");--> statement-breakpoint
 CREATE INDEX "refresh_reasons_requester" ON "buyer_group_refresh_reasons" USING btree ("requester_key_id");--> statement-breakpoint
 CREATE INDEX "buyer_group_sightings_person" ON "buyer_group_sightings" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "companies_listed" ON "companies" USING btree ("tenant_id","created_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "companies_directory" ON "companies" USING btree ("tenant_id","directory_id");--> statement-breakpoint
+CREATE INDEX "companies_merged" ON "companies" USING btree ("merged_into") WHERE merged_into is not null;--> statement-breakpoint
 CREATE INDEX "company_aliases_company" ON "company_aliases" USING btree ("company_id");--> statement-breakpoint
 CREATE INDEX "facts_cache_bought" ON "facts_cache" USING btree ("stored_at") WHERE provider in ('coresignal', 'lusha');--> statement-breakpoint
 CREATE INDEX "facts_cache_stored" ON "facts_cache" USING btree ("stored_at") WHERE provider not in ('coresignal', 'lusha');--> statement-breakpoint

@@ -40,6 +40,8 @@ export const buyerGroupMembers = pgTable(
     sources: text('sources').array().notNull().default([]),
     /** The title that the last run saw, under the person's key. */
     titleSealed: bytes('title_sealed'),
+    /** The title there of which an event told with the last move, under the same key. */
+    toldTitleSealed: bytes('told_title_sealed'),
     /** What happened last between the two, and when, as far as somebody told of it. */
     move: text('move').$type<Move>(),
     movedAt: moment('moved_at'),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  type AnyPgColumn,
   boolean,
   check,
   date,
@@ -57,6 +58,8 @@ export const buyerGroupRefreshLogs = pgTable(
     /** Written with the group itself. */
     result: jsonb('result').$type<JobResult>(),
     failureClass: text('failure_class'),
+    /** The refresh that stands for it, since its company turned out to be another one; never one that is merged itself. */
+    mergedInto: uuid('merged_into').references((): AnyPgColumn => buyerGroupRefreshLogs.id, { onDelete: 'set null' }),
   },
   (table) => [
     uniqueIndex('refresh_logs_waiting')
@@ -74,6 +77,9 @@ export const buyerGroupRefreshLogs = pgTable(
     index('refresh_logs_finished')
       .on(table.finishedAt)
       .where(sql`finished_at is not null`),
+    index('refresh_logs_merged')
+      .on(table.mergedInto)
+      .where(sql`merged_into is not null`),
     check('refresh_logs_status', sql`status in ('waiting', 'processing', 'completed', 'failed', 'canceled')`),
   ],
 );
@@ -129,6 +135,8 @@ export const buyerGroupSightings = pgTable(
     sources: text('sources').array().notNull(),
     /** When a provider looked last, as it says. */
     lookedAt: moment('looked_at'),
+    /** The title that a provider told for this company, under the person's key. */
+    titleSealed: bytes('title_sealed'),
     role: text('role').$type<GroupRole>(),
     because: text('because').notNull().default(''),
     functions: text('functions').array().$type<JobFunction[]>().notNull().default([]),

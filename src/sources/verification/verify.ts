@@ -18,7 +18,7 @@ export interface SignedRequest {
   nowMs: number;
 }
 
-type VerificationFailure =
+export type VerificationFailure =
   | 'missing_signature'
   | 'missing_header'
   | 'missing_timestamp'

@@ -5,6 +5,7 @@ import { subjectQuery } from '../../../domain/erasure.ts';
 import { erasureView } from '../../../domain/operator-views.ts';
 import type { Erasures } from '../../../operations/erasures.ts';
 import { sendProblem } from '../../problem.ts';
+import { bodyRefusals, operatorRefusals, unlessOperator } from '../../refusals.ts';
 
 /** `POST /ops/erasures`: erase a person. `GET /ops/erasures/:id`: how far it is, and the receipt. */
 export function erasureRoutes(app: FastifyInstance, { erasures }: { erasures: Erasures }): void {
@@ -19,6 +20,12 @@ export function erasureRoutes(app: FastifyInstance, { erasures }: { erasures: Er
         security: [{ operator: [] }],
         body: subjectQuery,
         response: { 202: z.object({ id: z.string() }) },
+        refusals: {
+          ...operatorRefusals,
+          ...bodyRefusals,
+          404: 'No event and no lead has this id',
+          422: 'The event is about no person whose key is still there',
+        },
       },
     },
     async ({ body }, reply) => {
@@ -43,6 +50,7 @@ export function erasureRoutes(app: FastifyInstance, { erasures }: { erasures: Er
         summary: 'The public key that receipts are signed with (JSON Web Key Set)',
         security: [{ operator: [] }],
         response: { 200: z.object({ keys: z.array(z.looseObject({ kty: z.string() })) }) },
+        refusals: unlessOperator,
       },
     },
     async () => ({ keys: [{ kty: 'OKP', ...(await erasures.publicKey()) }] }),
@@ -55,6 +63,7 @@ export function erasureRoutes(app: FastifyInstance, { erasures }: { erasures: Er
         params: z.object({ id: z.string().max(100) }),
         security: [{ operator: [] }],
         response: { 200: erasureView },
+        refusals: { ...operatorRefusals, 404: 'No erasure has this id' },
       },
     },
     async ({ params }, reply) => {

@@ -5,6 +5,7 @@ import { failedEvent, failureGroup } from '../../../domain/operator-views.ts';
 import { readCursor } from '../../../operations/cursor.ts';
 import type { Failures } from '../../../operations/failures.ts';
 import { sendUnreadableCursor } from './unreadable-cursor.ts';
+import { operatorRefusals, queryRefusals } from '../../refusals.ts';
 
 /** `GET /ops/failures`: failed events by class; with `?class=` those of one class, newest first. */
 export function failureRoutes(app: FastifyInstance, { failures }: { failures: Failures }): void {
@@ -25,6 +26,7 @@ export function failureRoutes(app: FastifyInstance, { failures }: { failures: Fa
             z.object({ events: z.array(failedEvent), next: z.string().nullable() }),
           ]),
         },
+        refusals: { ...operatorRefusals, ...queryRefusals },
       },
     },
     async ({ query }, reply) => {

@@ -10,6 +10,7 @@ import { readCompanyNamed } from '../../../sources/role-change/company-named.ts'
 import { sendProblem } from '../../problem.ts';
 import { sendUnknownCompany } from '../unknown-company.ts';
 import { sendUnreadableCursor } from './unreadable-cursor.ts';
+import { operatorRefusals, queryRefusals } from '../../refusals.ts';
 
 const maxJobsPerPage = 100;
 
@@ -30,6 +31,7 @@ export function jobRoutes(app: FastifyInstance, { jobs, buyerGroups }: { jobs: J
           limit: z.coerce.number().pipe(z.int().min(1).max(maxJobsPerPage)).default(50),
         }),
         response: { 200: z.object({ jobs: z.array(jobView), next: z.string().nullable() }) },
+        refusals: { ...operatorRefusals, ...queryRefusals, 404: 'No company is known by this id or domain' },
       },
     },
     async ({ query: { status, company, cursor, limit } }, reply) => {
@@ -52,6 +54,12 @@ export function jobRoutes(app: FastifyInstance, { jobs, buyerGroups }: { jobs: J
         params: z.object({ id: z.string().max(100) }),
         security: [{ operator: [] }],
         response: { 202: jobCanceled },
+        refusals: {
+          ...operatorRefusals,
+          404: 'No job has this id',
+          409: 'The job is over',
+          503: 'The database is away, or nothing is there yet that could be asked to end; ask again after Retry-After',
+        },
       },
     },
     async ({ params: { id } }, reply) => {

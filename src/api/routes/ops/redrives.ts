@@ -10,6 +10,7 @@ import {
 } from '../../../domain/operator-views.ts';
 import type { Redrives } from '../../../operations/redrives.ts';
 import { sendProblem } from '../../problem.ts';
+import { bodyRefusals, operatorRefusals } from '../../refusals.ts';
 
 const dryRun = z.boolean().default(false);
 const [byIds, byClass, byFilter] = redriveSelection.options;
@@ -29,6 +30,7 @@ export function redriveRoutes(app: FastifyInstance, { redrives }: { redrives: Re
         security: [{ operator: [] }],
         body: redriveRequest,
         response: { 200: redriveForecast, 202: redriveReceipt },
+        refusals: { ...operatorRefusals, ...bodyRefusals },
       },
     },
     async ({ body: { dryRun: isDryRun, ...selection } }, reply) => {
@@ -45,6 +47,7 @@ export function redriveRoutes(app: FastifyInstance, { redrives }: { redrives: Re
         params: z.object({ id: z.string().max(100) }),
         security: [{ operator: [] }],
         response: { 200: redriveView },
+        refusals: { ...operatorRefusals, 404: 'No redrive has this id' },
       },
     },
     async ({ params }, reply) => {

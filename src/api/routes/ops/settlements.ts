@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { settlement } from '../../../domain/operator-views.ts';
 import type { SettleEffect } from '../../../operations/effects.ts';
 import { sendProblem } from '../../problem.ts';
+import { bodyRefusals, operatorRefusals } from '../../refusals.ts';
 
 /** `POST /ops/settlements`: say whether an effect that could not be found out was done. */
 export function settlementRoutes(app: FastifyInstance, { settleEffect }: { settleEffect: SettleEffect }): void {
@@ -17,6 +18,12 @@ export function settlementRoutes(app: FastifyInstance, { settleEffect }: { settl
         security: [{ operator: [] }],
         body: z.strictObject({ key: z.string().min(1).max(300), done: z.boolean() }),
         response: { 200: settlement },
+        refusals: {
+          ...operatorRefusals,
+          ...bodyRefusals,
+          404: 'No effect has this key',
+          409: 'The effect is not unknown',
+        },
       },
     },
     async ({ body: { key, done } }, reply) => {

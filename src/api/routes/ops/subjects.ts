@@ -4,6 +4,7 @@ import { subjectQuery } from '../../../domain/erasure.ts';
 import { maxEventsPerExport, subjectExport } from '../../../domain/subject-export.ts';
 import type { Subjects } from '../../../operations/subjects.ts';
 import { sendProblem } from '../../problem.ts';
+import { bodyRefusals, operatorRefusals } from '../../refusals.ts';
 
 /** `POST /ops/subjects`: all that is held of a person. Not a GET, since an address may not stand in a URL. */
 export function subjectRoutes(app: FastifyInstance, { subjects }: { subjects: Subjects }): void {
@@ -16,6 +17,12 @@ export function subjectRoutes(app: FastifyInstance, { subjects }: { subjects: Su
         security: [{ operator: [] }],
         body: subjectQuery,
         response: { 200: subjectExport },
+        refusals: {
+          ...operatorRefusals,
+          ...bodyRefusals,
+          404: 'Nothing is held under this',
+          409: 'More than one person gave this phone',
+        },
       },
     },
     async ({ body }, reply) => {

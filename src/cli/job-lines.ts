@@ -1,0 +1,43 @@
+import type { JobView } from '../domain/job-view.ts';
+import { formatTable } from './table.ts';
+
+/** Who looks and asks by the command line. */
+export const operator = { tenantId: null, sources: null, by: 'operator (cli)' };
+
+export const jobName = ({ company: { name, domain }, companyId }: JobView): string => domain ?? name ?? companyId;
+
+/** A job as people read it: how far it is, what for, what it could not find out, and what it cost. */
+export function jobLines(job: JobView): string[] {
+  const { reasons, gaps, result, failure } = job;
+  const spent = Object.entries(job.credits).map(([provider, credits]) => `${credits} at ${provider}`);
+  const reasonRows = reasons.map(({ move, eventId, requestedBy, priority, coalesced, at }) => [
+    move ?? 'asked for',
+    eventId ?? requestedBy ?? '-',
+    String(priority),
+    coalesced ? 'yes' : 'no',
+    at.slice(0, 19),
+  ]);
+  return [
+    `${jobName(job)}: ${job.status}, ${job.progress} % (${job.step}), priority ${job.priority}, ${job.enrichmentLevel}${job.forced ? ', forced' : ''}`,
+    `asked for ${job.createdAt}, ${job.startedAt === null ? 'not begun' : `begun ${job.startedAt}`}, ${job.finishedAt === null ? 'not finished' : `finished ${job.finishedAt}`}`,
+    ...(job.status === 'waiting' ? [waitsFor(job)] : []),
+    ...(job.mergedInto === null
+      ? []
+      : [`its company turned out to be ${jobName(job)}, which was known already: job ${job.mergedInto} stands for it`]),
+    ...(failure && job.status !== 'canceled'
+      ? [`failed as ${failure.class}: ${failure.message || 'docs/runbook.md says what to do'}`]
+      : []),
+    ...(result
+      ? [
+          `${result.members} members, confidence ${result.confidence.toFixed(2)}, cohesion ${result.cohesion.toFixed(2)}${result.isPartial ? ', partial' : ''}`,
+        ]
+      : []),
+    ...(spent.length > 0 ? [`credits: ${spent.join(', ')}`] : []),
+    ...gaps.map(({ class: why, explanation }) => `not known (${why}): ${explanation}`),
+    ...(reasonRows.length > 0 ? formatTable(['reason', 'by', 'priority', 'coalesced', 'at'], reasonRows) : []),
+    ...(job.workflow ? [`workflow ${job.workflow.url}`] : []),
+  ];
+}
+
+const waitsFor = ({ notBefore }: JobView): string =>
+  notBefore === null ? 'it waits for its turn' : `it waits until ${notBefore}, when the hour of its company is over`;

@@ -1,0 +1,204 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mergeCompany } from '../src/db/buyer-groups/merge-company.ts';
+import { goOnElsewhere, readGoneOn } from '../src/db/buyer-groups/merge-refreshes.ts';
+import { requestRefresh } from '../src/db/buyer-groups/requests.ts';
+import { takeTurn } from '../src/db/buyer-groups/turns.ts';
+import { lockCompanies, lockCompany } from '../src/db/buyer-groups/lock-companies.ts';
+import { inTransaction } from '../src/db/transaction.ts';
+import { buyerGroupRows, type BuyerGroupRows } from './buyer-group-rows.ts';
+import { type Causeway, startCauseway } from './causeway.ts';
+import { insertKey } from './event-rows.ts';
+import { eventually } from './eventually.ts';
+
+/** Protects what becomes of the rows of two companies that are one: nothing is lost, nothing is there twice, and no way leads round. */
+
+const windowMs = 3_600_000;
+let causeway: Causeway;
+let rows: BuyerGroupRows;
+beforeAll(async () => {
+  causeway = await startCauseway({ worker: false });
+  rows = buyerGroupRows(causeway);
+  await insertKey(causeway.queries);
+});
+afterAll(() => causeway.close());
+
+const merge = (from: string, to: string) =>
+  inTransaction(causeway.queries, async (transaction) => {
+    await lockCompanies(transaction, [from, to]);
+    await mergeCompany(transaction, { from, to });
+    return goOnElsewhere(transaction, { tenantId: 'default', from, to, windowMs });
+  });
+const query = async (text: ReturnType<typeof sql>) => (await causeway.queries.execute(text)).rows;
+const wish = (companyId: string, more: object = {}) => ({
+  tenantId: 'default',
+  companyId,
+  priority: 3,
+  level: 'identify' as const,
+  isForced: false,
+  windowMs,
+  eventId: null,
+  move: null,
+  requestedBy: 'test',
+  requester: null,
+  ...more,
+});
+
+async function three() {
+  const [one, two, last] = await Promise.all([rows.addCompany(), rows.addCompany(), rows.addCompany()]);
+  return { one: one.id, two: two.id, last: last.id };
+}
+
+describe('refreshes', () => {
+  it('of both names go into one, as urgent and as thorough as any of them, with all reasons', async () => {
+    const { one, two } = await three();
+    const running = await rows.addJob(one, { status: 'processing' });
+    await rows.addReason({ id: running, companyId: one }, { requestedBy: 'key 1' });
+    const { id: both } = await rows.addEvent({ source: 'person-change' });
+    await rows.addReason({ id: running, companyId: one }, { eventId: both, move: 'left' });
+    const waits = await requestRefresh(causeway.queries, wish(one, { level: 'deep_research', priority: 1 }));
+    const there = await requestRefresh(causeway.queries, wish(two, { eventId: both, move: 'joined' }));
+    const next = await merge(one, two);
+    expect(next).toEqual({ companyId: two, jobId: there.jobId, isNew: false, isCoalesced: true, isDue: false });
+    expect(
+      await query(sql`
+        select id, status, company_id = ${two} as moved, merged_into as into, level, priority from buyer_group_refresh_logs
+        where id in (${running}, ${waits.jobId}, ${there.jobId}) order by status, level desc`),
+    ).toEqual([
+      { id: running, status: 'completed', moved: true, into: there.jobId, level: 'enrich', priority: 2 },
+      { id: waits.jobId, status: 'completed', moved: true, into: there.jobId, level: 'deep_research', priority: 1 },
+      { id: there.jobId, status: 'waiting', moved: true, into: null, level: 'deep_research', priority: 1 },
+    ]);
+    expect(
+      await query(sql`
+        select requested_by as by, move, is_coalesced as coalesced from buyer_group_refresh_reasons
+        where job_id = ${there.jobId} order by requested_by, move nulls first`),
+    ).toEqual([
+      { by: 'key 1', move: null, coalesced: true },
+      { by: 'test', move: null, coalesced: true },
+      { by: 'test', move: 'joined', coalesced: false },
+    ]);
+  });
+
+  it('of a merged company do not use up the hour of the one that it is now', async () => {
+    const { one, two } = await three();
+    await rows.addJob(one, { status: 'processing' });
+    const next = await merge(one, two);
+    expect(next).toMatchObject({ isNew: true, isCoalesced: false });
+    const turn = await takeTurn(causeway.queries, two, { windowMs, runsPerMinute: 10_000, concurrentRuns: 1_000 });
+    expect(turn).toMatchObject({ state: 'begun', jobId: next.jobId });
+  });
+
+  it('know where they have gone on, for a step that is done again after it had merged the company', async () => {
+    const { one, two } = await three();
+    const id = await rows.addJob(one, { status: 'processing' });
+    await rows.addEvent({ id, type: 'company.buyer_group_refresh' });
+    const run = { eventId: id, generation: 0 };
+    expect(await readGoneOn(causeway.queries, run)).toBeUndefined();
+    const { jobId } = await merge(one, two);
+    expect(await readGoneOn(causeway.queries, run)).toEqual({ jobId, companyId: two });
+    expect(await readGoneOn(causeway.queries, { ...run, generation: 1 })).toBeUndefined();
+  });
+
+  it('asked for with the id from before are of the one that it is now', async () => {
+    const { one, two } = await three();
+    await rows.addJob(one, { status: 'processing' });
+    const next = await merge(one, two);
+    const asked = await requestRefresh(causeway.queries, wish(one));
+    expect(asked).toEqual({ jobId: next.jobId, companyId: two, isNew: false, isCoalesced: true, isDue: false });
+  });
+});
+
+it('whoever was merged into a company that is merged itself is the last one at once, and so are its refreshes', async () => {
+  const { one, two, last } = await three();
+  const first = await rows.addJob(one, { status: 'processing' });
+  const second = (await merge(one, two)).jobId;
+  const end = await merge(two, last);
+  expect(await query(sql`select id from companies where merged_into = ${last} order by id`)).toEqual(
+    [one, two].toSorted().map((id) => ({ id })),
+  );
+  expect(
+    await query(sql`select id from buyer_group_refresh_logs where merged_into = ${end.jobId} order by id`),
+  ).toEqual([first, second].toSorted().map((id) => ({ id })));
+  expect(
+    await query(sql`select distinct company_id as id from company_aliases where company_id in (${one}, ${two})`),
+  ).toEqual([]);
+});
+
+const member = async (companyId: string, personId: string) =>
+  (
+    await query(sql`
+      select role, move, sources, left_at is not null as "hasLeft", confidence from buyer_group_members
+      where company_id = ${companyId} and person_id = ${personId}`)
+  )[0];
+
+async function inBoth() {
+  const { one, two } = await three();
+  await rows.addJob(one, { status: 'processing' });
+  const person = await rows.addPerson();
+  await rows.addMember(one, person, { role: 'champion', confidence: 0.9, move: 'joined', title: 'COO' });
+  await rows.addMember(two, person, { role: 'blocker', confidence: 0.4 });
+  await query(sql`update buyer_group_members set sources = '{coresignal,lusha}' where company_id = ${two}`);
+  return { one, two, person };
+}
+
+describe('somebody who is in both groups', () => {
+  it('is as the later run saw them, moved as the later event told, and known by all who said so', async () => {
+    const { one, two, person } = await inBoth();
+    await query(
+      sql`update buyer_group_members set last_seen_at = last_seen_at + interval '1 day' where company_id = ${one}`,
+    );
+    await query(sql`update buyer_group_members set moved_at = null where company_id = ${two}`);
+    await merge(one, two);
+    expect(await member(two, person.id)).toEqual({
+      role: 'champion',
+      move: 'joined',
+      sources: ['coresignal', 'lusha', 'event'],
+      hasLeft: false,
+      confidence: 0.9,
+    });
+    expect(await member(one, person.id)).toBeUndefined();
+  });
+
+  it('has left when that is what was known last, whichever of the two knew it', async () => {
+    const { one, two, person } = await inBoth();
+    await query(sql`
+      update buyer_group_members set move = 'left', moved_at = '2026-05-01', left_at = '2026-05-01' where company_id = ${one}`);
+    await merge(one, two);
+    expect(await member(two, person.id)).toMatchObject({ role: 'blocker', move: 'left', hasLeft: true });
+  });
+
+  it('is not gone when only the place that was known before has ended', async () => {
+    const { one, two, person } = await inBoth();
+    await query(sql`
+      update buyer_group_members set move = 'left', moved_at = '2026-01-01', left_at = '2026-01-01', last_seen_at = '2025-12-01'
+      where company_id = ${one}`);
+    await merge(one, two);
+    expect(await member(two, person.id)).toMatchObject({ role: 'blocker', move: null, hasLeft: false });
+  });
+});
+
+it('whoever waits for a company while it is merged gets the one that it is now, locked as well', async () => {
+  const { one, two } = await three();
+  await rows.addJob(one, { status: 'processing' });
+  const { queries } = causeway;
+  const isFree = async () => {
+    const free = await query(sql`select id from companies where id = ${two} for update skip locked`);
+    return free.length > 0;
+  };
+  const waiting = await inTransaction(queries, async (transaction) => {
+    await lockCompanies(transaction, [one, two]);
+    await mergeCompany(transaction, { from: one, to: two });
+    const asked = inTransaction(queries, async (other) => ({
+      id: await lockCompany(other, one),
+      free: await isFree(),
+    }));
+    await eventually('it waits', async () => {
+      const waits = await query(sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%merged_into%'`);
+      return waits.length > 0 ? true : undefined;
+    });
+    return [asked];
+  });
+  expect(await waiting[0]).toEqual({ id: two, free: false });
+});
