@@ -38,6 +38,7 @@ const works = (name: string, title: string, more: object = {}) => ({
   email: `${name.toLowerCase().replace(' ', '.')}@${domain}`,
   ...more,
 });
+const timeAgo = (ms: number) => new Date(Date.now() - ms).toISOString();
 const called = (group: readonly Member[], name: string) => group.filter((member) => member.name === name);
 const messages = async () => (await told(causeway)).map(({ body, target }) => `${target} ${JSON.stringify(body)}`);
 /** What was paid for is not used again: the directory is read anew. */
@@ -77,7 +78,7 @@ describe('what providers tell', () => {
     );
     expect(text).not.toContain('Bruno Falk');
     const group = await readGroup(causeway, companyId);
-    expect(called(group, 'Gregor Novak')).toMatchObject([{ isLeft: true, role: null }]);
+    expect(called(group, 'Gregor Novak')).toMatchObject([{ isLeft: true, role: 'decision_maker' }]);
   });
 
   it('of somebody who comes back is the same person, in the group again', async () => {
@@ -167,6 +168,30 @@ describe('what events tell', () => {
     expect(rows).toEqual([{ count: 1 }]);
   });
 
+  it('of a leave keeps the part that the person had then, in every run after, and none once they are said to be back', async () => {
+    await refresh(causeway, companyId);
+    const move = (timestamp: string, more: object) =>
+      changeRole(causeway, {
+        person: { ...gregor, email: `gregor.novak@${domain}`, newTitle: 'CRO' },
+        timestamp,
+        ...more,
+      });
+    const elsewhere = { name: 'Elsewhere', domain: 'elsewhere.example' };
+    const jobs = await move(timeAgo(60_000), { company: elsewhere, previousCompany: nordlicht });
+    await refreshed(causeway, jobs[domain] ?? '');
+    const part = async () => called(await readGroup(causeway, companyId), 'Gregor Novak');
+    for (let run = 0; run < 2; run += 1) {
+      expect(await part()).toMatchObject([{ isLeft: true, role: 'decision_maker', because: 'none: has left' }]);
+      await makeStale();
+      await refresh(causeway, companyId);
+    }
+    await causeway.sandbox.fault({ connector: 'coresignal', fault: 'slow', delayMs: 1_500, times: 3 });
+    const back = await move(timeAgo(1_000), { company: nordlicht, previousCompany: elsewhere });
+    expect(await part()).toMatchObject([{ isLeft: false, role: null }]);
+    await refreshed(causeway, back[domain] ?? '');
+    expect(await part()).toMatchObject([{ isLeft: false, role: 'decision_maker' }]);
+  });
+
   it.each([
     ['learns to know later', 500_202, false],
     ['knows from another company', 500_203, true],
@@ -199,6 +224,40 @@ describe('what events tell', () => {
   });
 });
 
+describe('people who are told with the same mailbox of a desk', () => {
+  const desk = { email: `info@${domain}` };
+
+  it('are each themselves, whoever tells of them, and are erased each alone by an id, and all of them by the mailbox, but nobody who is met later', async () => {
+    await causeway.sandbox.arrange('people/500301', works('Nora Eins', 'CEO', desk));
+    await causeway.sandbox.arrange('people/500302', works('Nils Zwei', 'VP Marketing', desk));
+    const change = { company: nordlicht, previousCompany: { name: 'Before', domain: 'before.example' } };
+    const jobs: string[] = [];
+    for (const name of ['Ada Drei', 'Ava Vier']) {
+      const person = { id: `p_${name}`, name, ...desk, newTitle: 'VP Sales' };
+      jobs.push((await changeRole(causeway, { person, ...change }))[domain] ?? '');
+    }
+    for (const job of jobs) await refreshed(causeway, job);
+    const names = async () =>
+      (await readGroup(causeway, companyId))
+        .filter(({ emails }) => emails.includes(desk.email))
+        .map(({ name }) => name);
+    await refresh(causeway, companyId);
+    expect(await names()).toEqual(['Ada Drei', 'Ava Vier', 'Nils Zwei', 'Nora Eins']);
+
+    expect(await erase(causeway, { id: 'coresignal:500301' })).toMatchObject({ state: 'done' });
+    await causeway.sandbox.arrange('people/500303', works('Nell Neu', 'COO', desk));
+    await makeStale();
+    await refresh(causeway, companyId, { level: 'deep_research' });
+    expect(await names()).toEqual(['Ada Drei', 'Ava Vier', 'Nell Neu', 'Nils Zwei']);
+
+    expect(await erase(causeway, desk)).toMatchObject({ state: 'done' });
+    await causeway.sandbox.arrange('people/500304', works('Nina Zehn', 'COO', desk));
+    await makeStale();
+    await refresh(causeway, companyId);
+    expect(await names()).toEqual(['Nina Zehn']);
+  });
+});
+
 describe('somebody who was erased', () => {
   it('is not brought back by a directory that still tells of them, and is not paid for again', async () => {
     expect(await erase(causeway, { email: `gregor.novak@${domain}` })).toMatchObject({ state: 'done' });
@@ -221,7 +280,7 @@ describe('somebody who was erased', () => {
     await refresh(causeway, companyId);
     expect(called(await readGroup(causeway, companyId), 'Nils Nobody')).toEqual([]);
     const { rows } = await causeway.queries.execute<{ count: number }>(
-      sql`select count(*)::int as count from subject_aliases a join erased_subjects x on x.tenant_id = a.tenant_id and x.alias = a.alias`,
+      sql`select count(*)::int as count from subject_aliases a join erased_subjects x on x.tenant_id = a.tenant_id and x.alias = a.alias where a.kind <> 'mailbox'`,
     );
     expect(rows).toEqual([{ count: 0 }]);
   });

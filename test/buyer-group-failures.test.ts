@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it, vi } from 'vitest';
 import { type Causeway, startCauseway } from './causeway.ts';
+import { operator } from './erasing.ts';
+import { eventually } from './eventually.ts';
 import { addCompany, changeRole, paid, readGroup, refresh, refreshed, refreshSettings } from './refreshing.ts';
 import type { Fault } from './running-sandbox.ts';
 
@@ -27,6 +29,7 @@ async function inCauseway(work: (causeway: Causeway) => Promise<void>, { setting
 }
 const always = 10_000;
 const nordlicht = (causeway: Causeway) => addCompany(causeway, { domain: 'nordlicht.example' });
+const nordlichtSoftware = { name: 'Nordlicht Software', domain: 'nordlicht.example' };
 const coresignal = (operation: string, fault: Partial<Fault>) =>
   ({ connector: 'coresignal', operation, fault: 'status', times: always, ...fault }) as const;
 const lusha = (fault: Partial<Fault>) =>
@@ -218,6 +221,29 @@ describe.concurrent('credits', () => {
         ]);
       },
       { settings: { dailyCredits: { coresignal: 130, lusha: 2 } } },
+    ));
+
+  it('that are used up keep a change waiting for the hour, until somebody asks', () =>
+    inCauseway(
+      async (causeway) => {
+        const move = (name: string) =>
+          changeRole(causeway, { person: { id: `p_${name}`, name, newTitle: 'VP Sales' }, company: nordlichtSoftware });
+        const first = await refreshed(causeway, (await move('Ada Eins'))['nordlicht.example'] ?? '');
+        expect(first.job).toMatchObject({ status: 'completed', gaps: [{ step: 'resolve' }, { step: 'enrich' }] });
+        const waiting = (await move('Ada Zwei'))['nordlicht.example'] ?? '';
+        await eventually('its company waits for the hour', async () => {
+          const { rows } = await causeway.queries.execute<{ waits: boolean }>(sql`
+            select asked_until > clock_timestamp() + interval '30 minutes' as waits from buyer_group_refresh_logs where id = ${waiting}`);
+          return rows[0]?.waits === true ? true : undefined;
+        });
+        const path = '/api/v1/intelligence/companies/nordlicht.example/refresh';
+        expect(await operator(causeway, 'POST', path, {})).toMatchObject({
+          status: 202,
+          answer: { jobId: waiting, notBefore: null },
+        });
+        expect((await refreshed(causeway, waiting)).job).toMatchObject({ status: 'completed' });
+      },
+      { settings: { windowSeconds: 3_600, dailyCredits: { coresignal: 0, lusha: 0 } } },
     ));
 });
 

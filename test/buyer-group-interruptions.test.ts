@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { lockForSaving } from '../src/db/buyer-groups/group.ts';
@@ -93,6 +94,117 @@ describe('a refresh that failed', () => {
       expect(event.outcome).toBe('coalesced');
       expect(job).toMatchObject({ status: 'canceled', result: null });
       expect(await paid(causeway)).toEqual(before);
+    } finally {
+      await causeway.close();
+    }
+  });
+});
+
+const olga = 'olga@example.com';
+const toOlga = async (causeway: Causeway) => (await told(causeway)).filter(({ connector }) => connector === 'gmail');
+
+/** Asked for by Olga, and canceled while it reads people. */
+async function failed(causeway: Causeway, companyId: string): Promise<string> {
+  await causeway.sandbox.put('owners', '77', { email: olga });
+  await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 1_500, times: 15 });
+  return cancelled(causeway, await askForRefresh(causeway, companyId, { isForced: false, requester: olga }));
+}
+async function cancelled(causeway: Causeway, jobId: string): Promise<string> {
+  await eventually('it reads people', async () => ((await sightings(causeway, jobId)) >= 1 ? true : undefined));
+  await (await workflowOf(causeway, jobId)).cancel();
+  expect((await refreshed(causeway, jobId)).job.status).toBe('canceled');
+  return jobId;
+}
+async function runAgain(causeway: Causeway, jobId: string) {
+  await redrive(causeway, jobId);
+  return eventually('it ends', async () => {
+    const view = await refreshed(causeway, jobId);
+    return view.event.state === 'done' ? view : undefined;
+  });
+}
+
+describe('a role change whose refresh failed', () => {
+  const meridien = { name: 'Atelier Meridien', domain: 'meridien.example' };
+  const joins = { person: { id: 'p_1', name: 'Ada Neu', newTitle: 'VP Sales' }, previousCompany: { name: 'Before' } };
+  const rises = { person: { id: 'p_2', name: 'Hugo Perrin', oldTitle: 'Chef des ventes', newTitle: 'VP Sales' } };
+
+  it.each([
+    ['told of it', joins, 1],
+    ['found it without knowing of it', rises, 0],
+  ])('is told to everybody once, when it is run again after another one that %s', async (_what, change, before) => {
+    const causeway = await startCauseway({ settings: refreshSettings() });
+    try {
+      const companyId = await addCompany(causeway, { domain: meridien.domain });
+      await refresh(causeway, companyId);
+      await causeway.queries.execute(sql`truncate facts_cache`);
+      await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 1_500, times: 15 });
+      const jobs = await changeRole(causeway, { ...change, company: meridien });
+      const jobId = await cancelled(causeway, jobs[meridien.domain] ?? '');
+      await refresh(causeway, companyId);
+      expect(await told(causeway)).toHaveLength(before);
+      await runAgain(causeway, jobId);
+      const messages = await told(causeway);
+      expect(messages.map(({ connector }) => connector)).toEqual(['slack']);
+      expect(JSON.stringify(messages)).toContain(change.person.name);
+    } finally {
+      await causeway.close();
+    }
+  });
+});
+
+describe('whoever asked for a refresh that failed', () => {
+  it.each([
+    ['within the hour, by the one that stands for it', 3_600],
+    ['after the hour, though it finds nothing new itself', 0],
+  ])(
+    'is told once, when it is run again after another one, of what that one found: %s',
+    async (_when, windowSeconds) => {
+      const causeway = await startCauseway({ settings: refreshSettings({ windowSeconds }) });
+      try {
+        const companyId = await addCompany(causeway, { domain: 'meridien.example' });
+        const jobId = await failed(causeway, companyId);
+        expect((await refresh(causeway, companyId)).job.result).toMatchObject({ members: 15, changes: { found: 15 } });
+        expect(await told(causeway)).toEqual([]);
+        const before = await paid(causeway);
+        const { event, job } = await runAgain(causeway, jobId);
+        expect(event.outcome).toBe('acted');
+        expect(job).toMatchObject({ status: 'completed', failureClass: null, result: { members: 15 } });
+        const messages = await told(causeway);
+        expect(messages.map(({ connector }) => connector).toSorted()).toEqual(['gmail', 'slack']);
+        expect(JSON.stringify(messages)).toContain('Alix Fournier');
+        expect(await paid(causeway)).toEqual(before);
+      } finally {
+        await causeway.close();
+      }
+    },
+  );
+
+  it('and for the other one as well, is told by that one alone', async () => {
+    const causeway = await startCauseway({ settings: refreshSettings() });
+    try {
+      const companyId = await addCompany(causeway, { domain: 'meridien.example' });
+      const jobId = await failed(causeway, companyId);
+      await refresh(causeway, companyId, { requester: olga });
+      expect(await toOlga(causeway)).toHaveLength(1);
+      expect((await runAgain(causeway, jobId)).event.outcome).toBe('no_action');
+      expect(await toOlga(causeway)).toHaveLength(1);
+    } finally {
+      await causeway.close();
+    }
+  });
+
+  it('is told by the one that is yet to come, where that stands for it', async () => {
+    const causeway = await startCauseway({ settings: refreshSettings() });
+    try {
+      const companyId = await addCompany(causeway, { domain: 'meridien.example' });
+      const jobId = await failed(causeway, companyId);
+      const next = randomUUID();
+      await causeway.queries.execute(sql`
+        insert into buyer_group_refresh_logs (id, tenant_id, company_id, status, priority, level, started_at)
+        values (${next}, 'default', ${companyId}, 'processing', 1, 'identify', clock_timestamp())`);
+      expect((await runAgain(causeway, jobId)).event.outcome).toBe('coalesced');
+      expect((await refreshed(causeway, next)).event.outcome).toBe('acted');
+      expect((await toOlga(causeway)).map(({ key }) => key.includes(next))).toEqual([true]);
     } finally {
       await causeway.close();
     }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Causeway, startCauseway } from './causeway.ts';
-import { addCompany, paid, readGroup, refresh, refreshSettings, told } from './refreshing.ts';
+import { addCompany, changeRole, paid, readGroup, refresh, refreshed, refreshSettings, told } from './refreshing.ts';
 
 /** Protects what a refresh is for: whoever decides at a company is known with the right part, told of once, and paid for once. */
 
@@ -66,4 +66,51 @@ it('a second run that finds the same pays nothing and tells nobody', async () =>
   expect(job).toMatchObject({ status: 'completed', gaps: [], calls: {}, credits: {} });
   expect(job.result?.changes).toEqual({ joined: 0, found: 0, left: 0, titleChanged: 0, roleChanged: 0 });
   expect([await paid(causeway), (await told(causeway)).length]).toEqual(before);
+});
+
+const asked = () => causeway.sandbox.calls('lusha', 'person.read');
+const zoeAt = (companyId: string, more: object = {}) => ({
+  name: 'Zoe Neu',
+  email: 'zoe@meridien.example',
+  positions: [{ companyId, title: 'Directrice marketing', from: '2020-01-01' }],
+  ...more,
+});
+
+describe('somebody whose only known address is elsewhere', () => {
+  it('is asked for, and has the address of the new employer then', async () => {
+    await causeway.sandbox.fault({
+      connector: 'coresignal',
+      operation: 'companies.enrich',
+      fault: 'status',
+      status: 402,
+      times: 10,
+    });
+    const positions = [{ companyId: '7001', title: 'VP Marketing', from: '2026-01-01' }];
+    await causeway.sandbox.arrange('people/500400', { name: 'Zoe Neu', positions, email: 'zoe@nordlicht.example' });
+    const jobs = await changeRole(causeway, {
+      person: { id: 'p_1', name: 'Zoe Neu', email: 'zoe@before.example', newTitle: 'VP Marketing' },
+      company: { name: 'Nordlicht Software', domain: 'nordlicht.example' },
+      previousCompany: { name: 'Before', domain: 'before.example' },
+    });
+    await refreshed(causeway, jobs['nordlicht.example'] ?? '');
+    const companyId = await addCompany(causeway, { domain: 'nordlicht.example' });
+    const addresses = ['zoe@before.example', 'zoe@nordlicht.example'];
+    expect(await readGroup(causeway, companyId)).toMatchObject([{ name: 'Zoe Neu', emails: addresses }]);
+    await refresh(causeway, companyId, { level: 'enrich' });
+    expect(await asked()).toBe(1);
+  });
+
+  it('is asked for at each company once, whatever was answered', async () => {
+    await causeway.sandbox.arrange('people/500401', zoeAt('7002'));
+    const meridien = await addCompany(causeway, { domain: 'meridien.example' });
+    await refresh(causeway, meridien, { level: 'enrich' });
+    expect(await asked()).toBe(0);
+    await refresh(causeway, meridien, { level: 'deep_research' });
+    const before = await asked();
+    await causeway.sandbox.arrange('people/500401', zoeAt('7001', { updatedAt: '2026-02-01' }));
+    const nordlicht = await addCompany(causeway, { domain: 'nordlicht.example' });
+    await causeway.queries.execute(sql`delete from facts_cache where provider = 'coresignal'`);
+    for (let run = 0; run < 2; run += 1) await refresh(causeway, nordlicht, { level: 'enrich' });
+    expect((await asked()) - before).toBe(1);
+  });
 });

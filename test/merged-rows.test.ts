@@ -59,7 +59,7 @@ describe('refreshes', () => {
     const waits = await requestRefresh(causeway.queries, wish(one, { level: 'deep_research', priority: 1 }));
     const there = await requestRefresh(causeway.queries, wish(two, { eventId: both, move: 'joined' }));
     const next = await merge(one, two);
-    expect(next).toEqual({ companyId: two, jobId: there.jobId, isNew: false, isCoalesced: true });
+    expect(next).toEqual({ companyId: two, jobId: there.jobId, isNew: false, isCoalesced: true, isDue: false });
     expect(
       await query(sql`
         select id, status, company_id = ${two} as moved, merged_into as into, level, priority from buyer_group_refresh_logs
@@ -105,7 +105,7 @@ describe('refreshes', () => {
     await rows.addJob(one, { status: 'processing' });
     const next = await merge(one, two);
     const asked = await requestRefresh(causeway.queries, wish(one));
-    expect(asked).toEqual({ jobId: next.jobId, companyId: two, isNew: false, isCoalesced: true });
+    expect(asked).toEqual({ jobId: next.jobId, companyId: two, isNew: false, isCoalesced: true, isDue: false });
   });
 });
 

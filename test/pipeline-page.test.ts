@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { parseCausewayFile } from '../src/config/causeway-file.ts';
 import { parseEnvironment } from '../src/config/environment.ts';
+import { buyerGroups } from '../src/domain/buyer-group-settings.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 
 /** Protects docs/gtm-pipeline.md from growing old: its settings, defaults, metrics and files are those of the code. */
@@ -32,6 +34,22 @@ const settings = Object.entries(parseCausewayFile('')).flatMap(([section, value]
 test.each(settings)('$name is in the table, with its default', ({ name, value }) => {
   const text = typeof value === 'number' ? value.toLocaleString('en-US') : typeof value === 'string' ? value : '';
   expect(defaultsOf(name)).toContain(text);
+});
+
+test('the most that each number of buyer groups may be is in the table, and each has one', () => {
+  const whole = z.looseObject({ maximum: z.number().max(1e9) });
+  const number = z.union([whole, z.object({ properties: z.record(z.string(), whole) })]);
+  const { properties } = z
+    .object({ properties: z.record(z.string(), z.unknown()) })
+    .parse(z.toJSONSchema(buyerGroups, { io: 'input', unrepresentable: 'any' }));
+  const others = ['targetFunctions', 'targetAccounts', 'enrichmentLevel'];
+  for (const [name, schema] of Object.entries(properties)) {
+    if (others.includes(name)) continue;
+    const read = number.parse(schema);
+    const limits = 'maximum' in read ? [read] : Object.values(read.properties);
+    for (const { maximum } of limits)
+      expect(defaultsOf(`buyerGroups.${name}`)).toContain(maximum.toLocaleString('en-US'));
+  }
 });
 
 test('every variable in the table is one that is read, and its default is the one shown', () => {

@@ -107,7 +107,7 @@ describe('one company', () => {
     const second = await ask(id);
     const third = await ask(id, { priority: 1 });
     expect(second).toMatchObject({ isNew: true, isCoalesced: true });
-    expect(third).toEqual({ jobId: second.jobId, companyId: id, isNew: false, isCoalesced: true });
+    expect(third).toEqual({ jobId: second.jobId, companyId: id, isNew: false, isCoalesced: true, isDue: false });
     await end(first.jobId);
     expect(await take(id)).toMatchObject({ state: 'waiting', for: 'window' });
     await startedAgo(first.jobId, hour + 1_000);
@@ -268,5 +268,42 @@ describe('a company is the same one', () => {
     const tenant = randomUUID();
     const ids = await twenty(() => met(tenant, { name: 'Nordlicht', domain: 'n.example' }));
     expect(new Set(ids).size).toBe(1);
+  });
+});
+
+const refused = async (companyId: string, more: { gap?: string; credits?: number } = {}) => {
+  const { jobId } = await ask(companyId, { isForced: true });
+  await take(companyId);
+  const gaps = JSON.stringify([{ step: 'resolve', class: more.gap ?? 'DailyCreditsUsed', people: 0 }]);
+  await database.queries.execute(sql`
+    update buyer_group_refresh_logs set gaps = ${gaps}::jsonb, credits = jsonb_build_object('coresignal', ${more.credits ?? 0}::int) where id = ${jobId}`);
+  await end(jobId);
+};
+const forChanges = (jobId: string) =>
+  database.queries.execute(sql`delete from buyer_group_refresh_reasons where job_id = ${jobId}`);
+
+describe('a run that was refused all credits', () => {
+  test('does not use up the hour of whoever asks for another, and does that of changes', async () => {
+    const companyId = await company();
+    await refused(companyId);
+    const { jobId, isCoalesced } = await ask(companyId);
+    expect(isCoalesced).toBe(false);
+    await forChanges(jobId);
+    expect(await take(companyId)).toMatchObject({ state: 'waiting', for: 'window' });
+    expect(await ask(companyId)).toMatchObject({ jobId, isNew: false, isCoalesced: true, isDue: true });
+    expect(await take(companyId)).toMatchObject({ state: 'begun', jobId });
+    await end(jobId);
+    expect(await ask(companyId)).toMatchObject({ isCoalesced: true, isDue: false });
+    expect(await take(companyId)).toMatchObject({ state: 'waiting', for: 'window' });
+  });
+
+  test.each([
+    ['that paid for something', { credits: 20 }],
+    ['that did not know for another reason', { gap: 'CompanyUnknown' }],
+  ])('and no other one: not one %s', async (_what, more) => {
+    const companyId = await company();
+    await refused(companyId, more);
+    expect(await ask(companyId)).toMatchObject({ isCoalesced: true });
+    expect(await take(companyId)).toMatchObject({ state: 'waiting', for: 'window' });
   });
 });

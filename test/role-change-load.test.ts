@@ -46,7 +46,7 @@ test(`${changes} role changes over ${companies} companies, worker and Temporal k
     settings: JSON.stringify({
       buyerGroups: {
         windowSeconds,
-        runsPerMinute: 100_000,
+        runsPerMinute: 10_000,
         concurrentRuns: 10,
         enrichmentLevel: 'identify',
         dailyCredits: { coresignal: 1_000_000 },

@@ -100,12 +100,14 @@ test('a move counts for half a year, and a leave until somebody sees the person 
   expect(hasLeft({ move: 'left', movedAtMs: 10 }, 11)).toBe(false);
 });
 
-test('an address is at the company by its domain or one below it, and by no other that ends alike', () => {
-  expect(addressAt([], 'a.example')).toBe('none');
-  expect(addressAt(['x@a.example'], 'a.example')).toBe('company');
-  expect(addressAt(['x@mail.a.example'], 'a.example')).toBe('company');
-  expect(addressAt(['x@not-a.example'], 'a.example')).toBe('other');
-  expect(addressAt(['x@a.example'], null)).toBe('other');
+test('an address is at the company by one of its domains or below it, and by no other that ends alike, nor by that of a desk', () => {
+  const domains = ['a.example', 'a-group.example'];
+  expect(addressAt([], domains)).toBe('none');
+  expect(addressAt(['x@a.example'], domains)).toBe('company');
+  expect(addressAt(['x@home.example', 'X@Mail.A-Group.example'], domains)).toBe('company');
+  expect(addressAt(['x@not-a.example'], domains)).toBe('other');
+  expect(addressAt(['info@a.example'], domains)).toBe('other');
+  expect(addressAt(['x@a.example'], [])).toBe('other');
 });
 
 const at = (more: object) => ({

@@ -1,4 +1,5 @@
 import type { Move } from '../domain/buyer-group.ts';
+import { isRoleMailbox } from '../domain/role-mailbox.ts';
 
 /** For so long somebody is new after joining or being promoted. */
 const newDays = 180;
@@ -19,9 +20,15 @@ export const hasLeft = (
   lookedAtMs: number | null,
 ): boolean => move === 'left' && !(lookedAtMs !== null && lookedAtMs > (movedAtMs ?? 0));
 
-/** Whether an address is at a company's domain or below it, elsewhere, or there is none. */
-export function addressAt(emails: readonly string[], domain: string | null): 'company' | 'other' | 'none' {
+/** Whether an address is somebody's own at one of a company's domains, or below it: a private one, that of another employer, and that of a desk are not. */
+export function isAddressAt(email: string, domains: readonly string[]): boolean {
+  const at = email.toLowerCase();
+  if (isRoleMailbox(at)) return false;
+  return domains.some((domain) => at.endsWith(`@${domain}`) || at.endsWith(`.${domain}`));
+}
+
+/** Whether somebody has an address at a company, elsewhere, or none. */
+export function addressAt(emails: readonly string[], domains: readonly string[]): 'company' | 'other' | 'none' {
   if (emails.length === 0) return 'none';
-  const isAt = (email: string) => domain !== null && (email.endsWith(`@${domain}`) || email.endsWith(`.${domain}`));
-  return emails.some(isAt) ? 'company' : 'other';
+  return emails.some((email) => isAddressAt(email, domains)) ? 'company' : 'other';
 }

@@ -77,6 +77,18 @@ test('without a word in it, or without the file, these are the terms', () => {
   expect(readCausewayFile(`${import.meta.dirname}/no-such-file.yaml`)).toEqual(terms);
 });
 
+test.each([
+  'example.com',
+  ' Example.COM ',
+  'www.example.com',
+  'https://Example.com/x?y',
+  'http://www.example.com:8080',
+  'ada@example.com',
+])('an account to win is its domain, as companies have it, when somebody writes %s', (account) => {
+  const { buyerGroups } = parseCausewayFile(JSON.stringify({ buyerGroups: { targetAccounts: [account] } }));
+  expect(buyerGroups.targetAccounts).toEqual(['example.com']);
+});
+
 describe('a mistake is refused with its place and what is expected', () => {
   test.each([
     ['a mode that there is not', 'modes: [{ types: [deal.*], mode: model }]', /modes\.0\.mode: .*"rules-then-model"/],
@@ -95,6 +107,38 @@ describe('a mistake is refused with its place and what is expected', () => {
     ],
     ['events forgotten while they may still come again', 'retention: { payloads: 7 }', /retention\.payloads: /],
     ['a time to keep that is no time', 'retention: { leads: forever }', /retention\.leads: /],
+    [
+      'a window without an end',
+      'buyerGroups: { windowSeconds: 31536000 }',
+      /windowSeconds: expected at most 2,592,000 seconds, which are 30 days/,
+    ],
+    ['runs without a limit', 'buyerGroups: { runsPerMinute: 100000 }', /runsPerMinute: expected at most 10,000 runs/],
+    [
+      'more runs at once than anybody has',
+      'buyerGroups: { concurrentRuns: 5000 }',
+      /concurrentRuns: expected at most 1,000 runs/,
+    ],
+    ['answers of years ago', 'buyerGroups: { freshDays: 3650 }', /freshDays: expected at most 365 days/],
+    [
+      'credits beyond what can be counted',
+      'buyerGroups: { dailyCredits: { lusha: 3000000000 } }',
+      /dailyCredits\.lusha: expected at most 10,000,000 credits a day/,
+    ],
+    [
+      'an account by its name',
+      'buyerGroups: { targetAccounts: [example.com, Example Inc] }',
+      /targetAccounts\.1: expected the domain of a company, such as example\.com/,
+    ],
+    [
+      'a pattern for an account',
+      'buyerGroups: { targetAccounts: ["*.example.com"] }',
+      /targetAccounts\.0: expected the domain/,
+    ],
+    [
+      'a number for an account',
+      'buyerGroups: { targetAccounts: [10.0.0.1, localhost, ""] }',
+      /targetAccounts\.0: [\s\S]*targetAccounts\.1: [\s\S]*targetAccounts\.2: /,
+    ],
     ['a key that stands there twice', 'breaker: { failures: 5 }\nbreaker: { failures: 6 }', /unique/],
     ['no YAML', 'modes: [', /causeway\.yaml: /],
   ])('%s', (_what, text, message) => {

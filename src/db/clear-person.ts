@@ -106,7 +106,7 @@ const removeIdleKeys = (queries: Queries, { erasureId, tenantId, aliases }: Eras
   inTransaction(queries, async (transaction) => {
     const { rows } = await transaction.execute<{ id: string }>(sql`
       select k.id from subject_keys k where k.id in (select a.key_id from subject_aliases a where a.tenant_id = ${tenantId}
-        and a.kind <> 'phone' and a.alias = any(${texts(aliases)})) order by k.id for update skip locked`);
+        and a.kind not in ('mailbox', 'phone') and a.alias = any(${texts(aliases)})) order by k.id for update skip locked`);
     // Whoever asks again to be told of a refresh has come back, as somebody has of whom an event tells.
     const { rows: gone } = await transaction.execute<{ people: number; members: number }>(sql`
       with idle as (

@@ -12,7 +12,7 @@ export interface Person {
 
 /**
  * The keys of a person: those that the identifiers lead to, and all that these lead to by an address or an id, since one
- * person may have been met under several. A phone leads to a key and not from it, and the tenant's own key is nobody's.
+ * person may have been met under several. A phone, or a shared mailbox, leads to a key and not from it, and the tenant's own key is nobody's.
  */
 export const keysOf = ({ tenantId, aliases, eventId }: Person): SQL => sql`(
   with recursive reached(key_id) as (

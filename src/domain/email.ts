@@ -1,4 +1,5 @@
 import { isWithin } from './characters.ts';
+import { isDomainName } from './domain-name.ts';
 
 /** What may not stand in the local part: what separates addresses, and what only quotes would allow. */
 const separators = String.raw`\x00-\x20\x7f-\xa0\s@<>()\[\]\\,;:"`;
@@ -12,7 +13,6 @@ export const emailPattern = String.raw`^[^${separators}]{1,64}@(?:${label}\.)+${
 export const emailLimit = 254;
 
 const address = new RegExp(emailPattern, 'u');
-const asciiHost = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 
 /** An address in two parts, the domain as DNS has it, lower-case; `undefined` for what mail could not be sent to. */
 export function readEmail(text: string): { local: string; domain: string } | undefined {
@@ -21,5 +21,5 @@ export function readEmail(text: string): { local: string; domain: string } | und
   const [local = '', sentDomain = ''] = text.split('@');
   // The parser of URLs is the IDNA of the platform; what it would take for another part of a URL is refused above.
   const domain = URL.parse(`http://${sentDomain}`)?.hostname ?? '';
-  return asciiHost.test(domain) && isWithin(local, emailLimit - 1 - domain.length) ? { local, domain } : undefined;
+  return isDomainName(domain) && isWithin(local, emailLimit - 1 - domain.length) ? { local, domain } : undefined;
 }

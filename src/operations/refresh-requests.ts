@@ -58,12 +58,13 @@ export function createRefreshRequests(options: {
         },
       });
     });
-    const { jobId, companyId, isNew, isCoalesced } = requested;
+    const { jobId, companyId, isNew, isCoalesced, isDue } = requested;
     const what = isForced ? 'force refresh' : 'request refresh';
     await inTransaction(queries, (transaction) => writeAudit(transaction, { tenantId, who: by, what, onWhat: jobId }));
     if (isNew) metrics.jobsEnqueued.inc();
     if (isCoalesced) metrics.jobsCoalesced.inc();
-    if (isNew || isForced) await wakeCompany({ id: companyId, tenantId }, isForced ? `${jobId}:forced` : jobId);
+    const about = isForced ? `${jobId}:forced` : isDue ? `${jobId}:due` : jobId;
+    if (isNew || isForced || isDue) await wakeCompany({ id: companyId, tenantId }, about);
     const scope = { tenantId, sources: null, requestedBy: by };
     const job = await readJob(queries, jobId, { scope, windowMs });
     return { jobId, companyId, status: isCoalesced ? 'coalesced' : 'accepted', notBefore: job?.notBefore ?? null };

@@ -22,6 +22,7 @@ import {
 } from '../db/held-of-person.ts';
 import type { SubjectQuery } from '../domain/erasure.ts';
 import type { SubjectIdentifiers } from '../domain/incoming.ts';
+import { isRoleMailbox } from '../domain/role-mailbox.ts';
 import { maxEventsPerExport, type SubjectExport } from '../domain/subject-export.ts';
 import type { Hasher } from '../privacy/hasher.ts';
 import type { Keyring } from '../privacy/keyring.ts';
@@ -31,7 +32,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { type KeyOf, openChange, openMembership, openPerson, openRequest } from './open-groups.ts';
 import { openCopy, openHeld, openNaming } from './open-held.ts';
 
-/** `ambiguous`: a phone that several people gave, whose data must not be mixed. */
+/** `ambiguous`: a phone, or a shared mailbox, that several people gave, whose data must not be mixed. */
 export type ExportAsked = SubjectExport | 'nothing' | 'ambiguous';
 
 const askTimeoutMs = 10_000;
@@ -54,9 +55,9 @@ export function createSubjects(options: {
   async function find(query: SubjectQuery): Promise<{ person: KnownPerson; keys: PersonKey[] } | 'ambiguous'> {
     const asked = personAskedFor(query, { hasher, tenantId, spellingsOf });
     const keys = await readPersonKeys(queries, asked);
-    const byPhone = 'phone' in query;
-    if (byPhone && !areOnePerson(keys)) return 'ambiguous';
-    const aliases = [...(byPhone ? [] : asked.aliases), ...keys.flatMap((key) => key.aliases)];
+    const isShared = 'phone' in query || ('email' in query && isRoleMailbox(query.email));
+    if (isShared && !areOnePerson(keys)) return 'ambiguous';
+    const aliases = [...(isShared ? [] : asked.aliases), ...keys.flatMap((key) => key.aliases)];
     return { person: { tenantId, keyIds: keys.map(({ id }) => id), aliases: [...new Set(aliases)] }, keys };
   }
 
@@ -144,7 +145,7 @@ export function createSubjects(options: {
 
 export type Subjects = ReturnType<typeof createSubjects>;
 
-/** Whether keys hang together by addresses and ids: a phone alone makes nobody the same. */
+/** Whether keys hang together by addresses and ids: a phone or a shared mailbox alone makes nobody the same. */
 function areOnePerson(keys: readonly PersonKey[]): boolean {
   const [first, ...rest] = keys;
   if (!first) return true;

@@ -139,6 +139,21 @@ test('two people who share a phone have a key each, and each is found by it', as
   expect(found.keys.map(({ id }) => id)).toEqual([ada.id, bob.id]);
 });
 
+test('two people who share the mailbox of a desk have a key each, each is found by it, and it is enough for who has nothing else', async () => {
+  const { memory, keyring } = ring();
+  const desk = 'Info@example.com';
+  const ada = await keyring.keyFor('default', person({ email: desk, external }));
+  const bob = await keyring.keyFor('default', person({ email: desk, external: ['hubspot', '1', '78'] }));
+  expect(bob.id).not.toBe(ada.id);
+  const shared = memory.hashes().find((hash, index, all) => all.indexOf(hash) !== index) ?? '';
+  expect((await memory.store.find('default', [shared])).keys.map(({ id }) => id)).toEqual([ada.id, bob.id]);
+  expect((await keyring.keyFor('default', person({ email: desk }))).id).toBe(ada.id);
+  const own = await keyring.keyFor('default', person({ email: 'sales@other.example' }));
+  expect((await keyring.keyFor('default', person({ email: 'sales@other.example', phone: '+442079460018' }))).id).toBe(
+    own.id,
+  );
+});
+
 describe('a person who was erased', () => {
   const erasedAt = new Date('2026-03-02T10:00:00Z');
   const before = new Date(erasedAt.getTime() - 1);

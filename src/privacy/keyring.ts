@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { SubjectIdentifiers } from '../domain/incoming.ts';
-import type { SubjectAlias } from '../domain/subject-alias.ts';
+import { isWeak, type SubjectAlias } from '../domain/subject-alias.ts';
 import type { Hasher } from './hasher.ts';
 import { open, seal } from './sealing.ts';
 import { aliasesOf } from './subject-aliases.ts';
@@ -77,13 +77,15 @@ export function createKeyring(options: {
     subject: SubjectIdentifiers,
     aliases: [SubjectAlias, ...SubjectAlias[]],
   ): Promise<Known> {
-    const twins = otherSpellings(tenantId, subject);
+    const isAllWeak = isWeak(aliases[0]);
+    const isTelling = (alias: SubjectAlias) => isAllWeak || !isWeak(alias);
+    const twins = otherSpellings(tenantId, subject).filter(isTelling);
     const { keys, erased } = await store.find(
       tenantId,
       [...aliases, ...twins].map(({ hash }) => hash),
     );
-    // A phone alone leads to a person only where nothing stronger is known.
-    const telling = aliases[0].kind === 'phone' ? aliases : aliases.filter(({ kind }) => kind !== 'phone');
+    // A phone, or a shared mailbox, alone leads to a person only where nothing stronger is known.
+    const telling = aliases.filter(isTelling);
     const times = erased
       .filter(({ alias }) => [...telling, ...twins].some(({ hash }) => hash === alias))
       .map(({ at }) => at.getTime());

@@ -75,13 +75,19 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
     if (!saved) return undefined;
     const changes = await readChangesOfJob(queries, jobId);
     const reasons = await readReasons(queries, jobId, maxReasons);
+    // Of what other runs found they told whoever had asked for them.
+    const hasOwn = changes.some(({ isOwn }) => isOwn);
     const people = [...new Set(changes.map(({ personId }) => personId))].flatMap((personId) => {
       const member = memberOf(changes.filter((each) => each.personId === personId));
       return member ? [{ personId, member }] : [];
     });
     const named = namesNobody ? [] : people.toSorted((a, b) => rankOf(a.member) - rankOf(b.member)).slice(0, maxNamed);
     const moving = namesNobody ? [] : reasons.filter(({ move }) => move !== null).slice(-maxMoves);
-    const asking = firstOfEach(reasons.flatMap((reason) => requesterOf(reason).map((told) => ({ reason, told }))));
+    const asking = firstOfEach(
+      reasons
+        .filter(({ isTold }) => hasOwn || !isTold)
+        .flatMap((reason) => requesterOf(reason).map((told) => ({ reason, told }))),
+    );
     const { name, domain, level, gaps, result } = saved;
     return {
       facts: {
@@ -100,7 +106,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
         ...moving.flatMap(({ personId }) => personId ?? []),
         ...asking.flatMap(({ reason }) => reason.requesterId ?? []),
       ],
-      isByChange: saved.isByChange,
+      isByChange: saved.isByChange && (hasOwn || !saved.isTeamTold),
     };
   };
 }

@@ -1,7 +1,9 @@
+import { addressAt, isAddressAt } from '../../buyer-groups/standing.ts';
 import { plainName } from '../../buyer-groups/works-there.ts';
 import type { PeopleEnrichmentPort, PersonAnswer, PersonReference } from '../../connectors/ports.ts';
+import { readDomainsOf } from '../../db/buyer-groups/company-domains.ts';
 import { type Job, noteProgress, replaceGaps } from '../../db/buyer-groups/jobs.ts';
-import { type KnownCompany, readKnownCompany } from '../../db/buyer-groups/known-company.ts';
+import { type KnownCompany as CompanyRow, readKnownCompany } from '../../db/buyer-groups/known-company.ts';
 import { forgetPerson, keepPerson } from '../../db/buyer-groups/people.ts';
 import { addSource } from '../../db/buyer-groups/sightings.ts';
 import type { EventRun } from '../../db/event-steps.ts';
@@ -18,6 +20,12 @@ import { createCandidates, type OpenCandidate } from './candidates.ts';
 import { createJobOf } from './job-of.ts';
 import { createPaidCalls } from './paid-calls.ts';
 import { addressOf, createPersonKeys } from './person-keys.ts';
+
+/** The company, with every domain by which it is met. */
+type KnownCompany = CompanyRow & { domains: readonly string[] };
+
+/** An answer is about somebody at one company: who has moved since is asked for anew. */
+const askedFor = (job: Job, personId: string): string => `${job.companyId}:${personId}`;
 
 /** Asks how those who have a part are reached, as far as that is not known and was not asked a short while ago. */
 export function createEnrichMembers(dependencies: ActivityDependencies) {
@@ -55,7 +63,7 @@ export function createEnrichMembers(dependencies: ActivityDependencies) {
       return sealedPerson.seal(key, personId, mergePerson(known, told));
     });
     const value = { kind: answer.kind, companyName, companyDomain };
-    await cache.keep(job.tenantId, personId, { key: { id: personId, key }, value, fetchedAt });
+    await cache.keep(job.tenantId, askedFor(job, personId), { key: { id: personId, key }, value, fetchedAt });
   }
 
   /** Nothing is kept of somebody who was erased meanwhile. */
@@ -75,15 +83,20 @@ export function createEnrichMembers(dependencies: ActivityDependencies) {
 
   return async function enrichMembers(run: EventRun): Promise<void> {
     const job = await jobOf(run);
-    const company = await readKnownCompany(queries, job.companyId, buyerGroups.freshDays);
-    if (!company) return;
+    const row = await readKnownCompany(queries, job.companyId, buyerGroups.freshDays);
+    if (!row) return;
+    const company = { ...row, domains: await readDomainsOf(queries, job.companyId) };
     const taking = (await candidatesOf(job)).filter(({ role, seenBy }) => role !== null && seenBy && seenBy.length > 0);
-    const ids = taking.map(({ personId }) => personId);
-    const cached = await cache.recall(job.tenantId, ids);
-    for (const [personId, { value }] of cached)
-      if (isAt(value, company)) await addSource(queries, job.id, personId, 'lusha');
-    const needed = taking.filter((candidate) => isMissing(candidate, job.level));
-    const missing = needed.filter(({ personId }) => !cached.has(personId));
+    const cached = await cache.recall(
+      job.tenantId,
+      taking.map(({ personId }) => askedFor(job, personId)),
+    );
+    for (const { personId } of taking) {
+      const answer = cached.get(askedFor(job, personId))?.value;
+      if (answer && isAt(answer, company)) await addSource(queries, job.id, personId, 'lusha');
+    }
+    const needed = taking.filter((candidate) => isMissing(candidate, job.level, company.domains));
+    const missing = needed.filter(({ personId }) => !cached.has(askedFor(job, personId)));
     metrics.providerCalls.inc({ provider: 'Lusha', result: 'cached' }, needed.length - missing.length);
     const people = ports.people;
     let done = 0;
@@ -108,10 +121,11 @@ export function createEnrichMembers(dependencies: ActivityDependencies) {
 
 const gapOf = (why: string, people: number): Gap => ({ step: 'enrich', class: why, people });
 
-/** Whether somebody cannot be reached as the level wants it. */
-function isMissing({ known: { emails, phones } }: OpenCandidate, level: EnrichmentLevel): boolean {
+/** Whether somebody cannot be reached as the level wants it: at work, by an address at the company. */
+function isMissing({ known }: OpenCandidate, level: EnrichmentLevel, domains: readonly string[]): boolean {
   if (level === 'identify') return false;
-  return emails.length === 0 || (level === 'deep_research' && phones.length === 0);
+  const { emails, phones } = known;
+  return addressAt(emails, domains) !== 'company' || (level === 'deep_research' && phones.length === 0);
 }
 
 /** Of another name, and at another company: what they can be reached by is nobody's here. */
@@ -122,10 +136,13 @@ const isSomebodyElse = (answer: PersonAnswer, { known }: OpenCandidate, company:
   plainName(answer.person.name) !== plainName(known.name) &&
   !isAt(answer.person, company);
 
+/** An address elsewhere finds who the person was there, and goes to nobody where anything else finds them. */
 function referenceTo({ known }: OpenCandidate, company: KnownCompany): PersonReference {
   const [firstName, ...others] = (known.name ?? '').trim().split(/\s+/);
+  const isNamed = others.length > 0 && (company.domain ?? company.name) !== null;
+  const isFound = known.profileUrl !== undefined || isNamed;
   return {
-    email: known.emails[0],
+    email: known.emails.find((email) => isAddressAt(email, company.domains)) ?? (isFound ? undefined : known.emails[0]),
     profileUrl: known.profileUrl,
     firstName,
     lastName: others.join(' ') || undefined,
@@ -136,8 +153,8 @@ function referenceTo({ known }: OpenCandidate, company: KnownCompany): PersonRef
 
 const isAt = (
   { companyName, companyDomain }: { companyName: string | null; companyDomain: string | null },
-  { name, domain }: KnownCompany,
+  { name, domains }: KnownCompany,
 ): boolean =>
-  companyDomain !== null && domain !== null
-    ? companyDomain.toLowerCase().replace(/^www\./, '') === domain
+  companyDomain !== null && domains.length > 0
+    ? domains.includes(companyDomain.toLowerCase().replace(/^www\./, ''))
     : companyName !== null && name !== null && plainName(companyName) === plainName(name);

@@ -1,4 +1,5 @@
 import { readEmail } from '../../domain/email.ts';
+import { isRoleMailbox } from '../../domain/role-mailbox.ts';
 import type { SubjectIdentifiers } from '../../domain/incoming.ts';
 import type { DataKey } from '../../privacy/keyring.ts';
 import { plainName } from '../../buyer-groups/works-there.ts';
@@ -14,6 +15,10 @@ export function addressOf(text: string | null): string | undefined {
   const read = text === null ? undefined : readEmail(text.trim());
   return read && `${read.local}@${read.domain}`.toLowerCase();
 }
+
+/** The address of somebody, by which the person is known; undefined for that of a desk, which several read. */
+export const ownAddress = (email: string | undefined): string | undefined =>
+  email === undefined || isRoleMailbox(email) ? undefined : email;
 
 /** People of whom only events told, by their names; each is taken once, and nobody of a name that two have. */
 export class Namesakes {
@@ -39,9 +44,12 @@ export const isOnlyTold = ({ known, member, seenBy }: OpenCandidate): boolean =>
 
 /** Under whose key something is kept that a provider told of a person. */
 export function createPersonKeys({ keyring }: Pick<ActivityDependencies, 'keyring'>) {
+  const isErased = async (tenantId: string, email: string | undefined): Promise<boolean> =>
+    email !== undefined && (await keyring.isErased(tenantId, byEmail(email)));
+
   /** From now on the addresses lead to the person. `false`: one of them is that of somebody who was erased. */
   async function link(tenantId: string, keyId: string, emails: readonly string[]): Promise<boolean> {
-    for (const email of emails) if (await keyring.isErased(tenantId, byEmail(email))) return false;
+    for (const email of emails) if (await isErased(tenantId, ownAddress(email))) return false;
     for (const email of emails) await keyring.link(tenantId, keyId, byEmail(email));
     return true;
   }
@@ -52,7 +60,8 @@ export function createPersonKeys({ keyring }: Pick<ActivityDependencies, 'keyrin
     namesakes: Namesakes,
   ): Promise<DataKey | undefined> {
     if (await keyring.isKnown(tenantId, inDirectory(id))) return keyring.keyForCopy(tenantId, inDirectory(id));
-    const isMet = email !== undefined && (await keyring.isKnown(tenantId, byEmail(email)));
+    const own = ownAddress(email);
+    const isMet = own !== undefined && (await keyring.isKnown(tenantId, byEmail(own)));
     const namesake = isMet ? undefined : namesakes.take(name);
     const person = { ...inDirectory(id), ...(email !== undefined && { email }) };
     if (!namesake || (await keyring.isErased(tenantId, person))) return keyring.keyForCopy(tenantId, person);
@@ -73,7 +82,7 @@ export function createPersonKeys({ keyring }: Pick<ActivityDependencies, 'keyrin
       namesakes: Namesakes,
     ): Promise<DataKey | undefined> {
       const { email } = person;
-      if (email !== undefined && (await keyring.isErased(tenantId, byEmail(email)))) return undefined;
+      if (await isErased(tenantId, ownAddress(email))) return undefined;
       const found = await find(tenantId, person, namesakes);
       if (found && email !== undefined) await keyring.link(tenantId, found.id, byEmail(email));
       return found;

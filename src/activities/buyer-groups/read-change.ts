@@ -11,7 +11,7 @@ import { createDirectoryAnswers } from './directory-answers.ts';
 import { changeInRecord } from './change-in-record.ts';
 import { notSetUp } from './not-set-up.ts';
 import { createPaidCalls, DailyCreditsUsed } from './paid-calls.ts';
-import { addressOf } from './person-keys.ts';
+import { addressOf, ownAddress } from './person-keys.ts';
 
 /** After so many tries what Lusha's signal said itself has to do. */
 const lushaAttempts = 3;
@@ -75,7 +75,7 @@ export function createReadChange(dependencies: ActivityDependencies) {
     const facts: Facts = { roleChange: read, gaps: [], provider: row.source, fetchedAt: new Date().toISOString() };
     const email = addressOf(read.person.email ?? null);
     const person = email === undefined ? undefined : ({ kind: 'person', email } as const);
-    if (person && (await keyring.isErased(row.tenantId, person))) throw erased();
+    if (person && ownAddress(email) && (await keyring.isErased(row.tenantId, person))) throw erased();
     await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), []);
     if (person) await keyring.link(row.tenantId, row.keyId ?? '', person);
     return { state: 'read' };

@@ -9,6 +9,7 @@ import {
   saveMembers,
   saveResult,
 } from '../../db/buyer-groups/group.ts';
+import { readHasMissed } from '../../db/buyer-groups/missed.ts';
 import type { EventRun } from '../../db/event-steps.ts';
 import { inTransaction, type Transaction } from '../../db/transaction.ts';
 import type { Gap, JobResult } from '../../domain/refresh.ts';
@@ -66,7 +67,8 @@ export function createSaveGroup({ queries, keyring, log }: Pick<ActivityDependen
     const result = await withLivingKeys(keyring, () => inTransaction(queries, (transaction) => save(transaction, run)));
     const { changes, ...numbers } = result;
     log.info({ job_id: run.eventId, ...numbers, ...changes }, 'buyer group saved');
-    return { hasNews: Object.values(changes).some((count) => count > 0), result };
+    const hasChanged = Object.values(changes).some((count) => count > 0);
+    return { hasNews: hasChanged || (await readHasMissed(queries, run.eventId)), result };
   };
 }
 

@@ -2,8 +2,8 @@ import { roleOf } from '../../buyer-groups/role.ts';
 import { memberConfidence } from '../../buyer-groups/scores.ts';
 import { addressAt, standingMove } from '../../buyer-groups/standing.ts';
 import { readTitle } from '../../buyer-groups/title/read-title.ts';
+import { readDomainsOf } from '../../db/buyer-groups/company-domains.ts';
 import { type Job, noteProgress } from '../../db/buyer-groups/jobs.ts';
-import { readKnownCompany } from '../../db/buyer-groups/known-company.ts';
 import { keepPerson } from '../../db/buyer-groups/people.ts';
 import { type Judged, keepJudged } from '../../db/buyer-groups/sightings.ts';
 import { joinTwins } from '../../db/buyer-groups/twins.ts';
@@ -41,7 +41,7 @@ export function createScoreMembers(dependencies: ActivityDependencies) {
     return twins.length > 0;
   }
 
-  function judged(candidate: OpenCandidate, domain: string | null, nowMs: number): Judged[] {
+  function judged(candidate: OpenCandidate, domains: readonly string[], nowMs: number): Judged[] {
     const { personId, known, member, titleBefore } = candidate;
     const isTold = candidate.seenBy === null && isOnlyToldHere(candidate);
     const sources = isTold ? ['event'] : (candidate.seenBy ?? []);
@@ -61,7 +61,7 @@ export function createScoreMembers(dependencies: ActivityDependencies) {
       ageDays: lookedAtMs === null ? null : (nowMs - lookedAtMs) / 86_400_000,
       hasFunction: title.function !== null,
       hasSeniority: title.seniority !== null,
-      email: addressAt(known.emails, domain),
+      email: addressAt(known.emails, domains),
     });
     const { functions, seniority } = title;
     return [{ personId, sources, lookedAtMs, ...verdict, functions, seniority, confidence }];
@@ -69,12 +69,12 @@ export function createScoreMembers(dependencies: ActivityDependencies) {
 
   return async function scoreMembers(run: EventRun): Promise<{ withPart: number }> {
     const job = await jobOf(run);
-    const company = await readKnownCompany(queries, job.companyId, buyerGroups.freshDays);
+    const domains = await readDomainsOf(queries, job.companyId);
     return withLivingKeys(keyring, async () => {
       const found = await candidatesOf(job);
       const candidates = (await joinAll(job, found)) ? await candidatesOf(job) : found;
       const now = Date.now();
-      const all = candidates.flatMap((candidate) => judged(candidate, company?.domain ?? null, now));
+      const all = candidates.flatMap((candidate) => judged(candidate, domains, now));
       await keepJudged(queries, job.id, all);
       await noteProgress(queries, job.id, 'score', 65);
       return { withPart: all.filter(({ role }) => role !== null).length };

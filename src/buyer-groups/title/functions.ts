@@ -1,4 +1,5 @@
 import type { JobFunction } from '../../domain/buyer-group.ts';
+import { offices } from './offices.ts';
 import type { Phrases } from './phrases.ts';
 
 /**
@@ -211,6 +212,7 @@ export const functionPhrases: readonly (readonly [JobFunction | null, Phrases])[
   [
     null,
     `
-      security guard, vice president, vice presidente, agent de securite, vigilante de seguridad`,
+      security guard, vice president, vice presidente, agent de securite, vigilante de seguridad,
+      ${offices}`,
   ],
 ];

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { jobFunctions, seniorities } from '../../domain/buyer-group.ts';
 import { functionPhrases } from './functions.ts';
+import { helpers, offices, rightHands, served } from './offices.ts';
 import { listOf } from './phrases.ts';
 import { readTitle } from './read-title.ts';
 import { dependents, endings, entryPhrases, individualPhrases, noAssistants, seniorityPhrases } from './seniorities.ts';
@@ -67,7 +68,18 @@ test('any text is read, in bounded time, and no word beyond 300 characters count
 
 test('every phrase of the tables is in the form of the words that it is compared with', () => {
   const tables = [...functionPhrases, ...seniorityPhrases].map(([, phrases]) => phrases);
-  const lists = [...tables, individualPhrases, noAssistants, entryPhrases, endings, dependents];
+  const lists = [
+    ...tables,
+    individualPhrases,
+    noAssistants,
+    entryPhrases,
+    endings,
+    dependents,
+    offices,
+    served,
+    helpers,
+    rightHands,
+  ];
   const phrases = lists.flatMap(listOf);
   const odd = phrases.filter((phrase) => !/^\*?[\p{Ll}\d]+\*?( (?:…|\*?[\p{Ll}\d]+\*?))*$|^@$/u.test(phrase));
   expect(odd).toEqual([]);

@@ -1,5 +1,6 @@
 import { type JobFunction, seniorities, type Seniority, type TitleReading } from '../../domain/buyer-group.ts';
 import { functionPhrases } from './functions.ts';
+import { helpers, rightHands, served } from './offices.ts';
 import { createFinder } from './phrases.ts';
 import { dependents, endings, entryPhrases, individualPhrases, noAssistants, seniorityPhrases } from './seniorities.ts';
 import { wordsOf } from './words.ts';
@@ -8,8 +9,9 @@ const findFunctions = createFinder(functionPhrases);
 const findSeniorities = createFinder(seniorityPhrases);
 /** By how many of the words that were found are still about the person. */
 const findEndings = createFinder([
-  [0, endings],
-  [1, dependents],
+  [0, `${endings}, ${served}`],
+  [1, `${dependents}, ${helpers}`],
+  [2, rightHands],
   [3, 'chief of staff to'],
 ]);
 const findEntry = createFinder<boolean>([

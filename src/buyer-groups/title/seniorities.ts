@@ -1,4 +1,5 @@
 import type { Seniority } from '../../domain/buyer-group.ts';
+import { offices } from './offices.ts';
 import type { Phrases } from './phrases.ts';
 
 /**
@@ -80,7 +81,7 @@ export const seniorityPhrases: readonly (readonly [Seniority | null, Phrases])[]
       manager, foreman, company secretary, controller, financial controller, treasurer, managing editor, raf, rrh,
       *manager, *managerin, managerin, teamleit*, gruppenleit*, schichtleit*, filialleit*, stellvertretend* leit*,
       referatsleit*, ausbildungsleit*, abteilungsleit* stellvertret*, meister, teamlead*, stellv leit*,
-      responsable, chef, chef de service, chef d equipe, chef des ventes, chef de departement, jefe, jefa, gerente,
+      responsable, adjoint* de direction, chef, chef de service, chef d equipe, chef des ventes, chef de departement, jefe, jefa, gerente,
       encargado, encargada, supervisor*, responsabile, capo, capoufficio, coordinatore, coordinatrice, coordenador,
       coordenadora, chefe, coordinador, coordinadora, subgerente,
       teamleider, ploegleider, bedrijfsleider, leidinggevende, kierownik, kierowniczka, menedzer*, brygadzista,
@@ -125,17 +126,19 @@ export const seniorityPhrases: readonly (readonly [Seniority | null, Phrases])[]
   [
     null,
     `
-      head of state, senior living, senior care`,
+      head of state, senior living, senior care, ${offices}`,
   ],
 ];
 
 /** An assistant, whomever he assists, and whoever was something once: what else the title says of a rank is somebody else's, or over. */
 export const individualPhrases: Phrases = `
-  executive assistant, personal assistant, administrative assistant, assistant, secretary, ea to, pa to, former, formerly,
+  executive assistant, personal assistant, administrative assistant, assistant, secretary, ea to, pa to, founder s associate,
+  founders associate, founder associate, ceo s associate, ceo associate, ceo office manager, ceo s office manager,
+  entrepreneur in residence, executive in residence, former, formerly,
   ex, retired, emeritus, past president, previously, receptionist, aspiring, candidate,
   assistent, assistentin, assistenz, *assistent, *assistentin, *assistenz, sekretar*, *sekretar, *sekretarin, sekretariat,
-  ehemalig*, assistant de, assistante, secretaire, ancien, ancienne, asistente, secretari*, exdirector*, antiguo, jubilad*,
-  assistente, segretari*, secretaresse, *secretaresse, directiesecretaresse, managementassistent*, voormalig, secretaria,
+  ehemalig*, assistant de, assistante, attache* de direction, secretaire, ancien, ancienne, asistente, ayudante, secretari*, exdirector*, antiguo, jubilad*,
+  assistente, segretari*, secretaresse, *secretaresse, directiesecretaresse, *assistente, managementassistent*, voormalig, secretaria,
   asystent*, sekretarka, byly, assistent*, sekreterare, vd assistent, direktionssekretar*, direktionsassistent*, referent
   des vorstands, referentin des vorstands, vorstandsreferent*, rezeptionist*`;
 

@@ -64,7 +64,7 @@ export async function saveMembers(
       left_at = null, last_seen_at = coalesce(excluded.last_seen_at, m.last_seen_at)`);
 }
 
-/** They have no part any more; when they left is as it was told, else now. */
+/** When they left is as it was told, else now. The part is the one that they had then: it is what the group has lost. */
 export async function saveLeft(
   transaction: Transaction,
   companyId: string,
@@ -72,7 +72,7 @@ export async function saveLeft(
   because: string,
 ): Promise<void> {
   await transaction.execute(sql`
-    update buyer_group_members set left_at = coalesce(left_at, clock_timestamp()), role = null, because = ${because}, confidence = 0
+    update buyer_group_members set left_at = coalesce(left_at, clock_timestamp()), because = ${because}, confidence = 0
     where company_id = ${companyId} and person_id = any(${sql.param([...personIds])}::uuid[])`);
 }
 

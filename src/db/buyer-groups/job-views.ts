@@ -3,7 +3,7 @@ import type { JobBrief, JobView } from '../../domain/job-view.ts';
 import type { Gap, JobStatus } from '../../domain/refresh.ts';
 import type { Queries } from '../database.ts';
 import { isoTime } from '../iso-time.ts';
-import { windowEnd } from './turns.ts';
+import { isRequested, windowEnd } from './turns.ts';
 
 /** Whose jobs may be seen; null is any. */
 export interface JobScope {
@@ -28,7 +28,7 @@ const maxReasons = 100;
 
 /** For a job that waits until the hour of its company is over. */
 const notBefore = (windowMs: number): SQL => sql`case when l.status = 'waiting' and not l.is_forced then (
-  select ${isoTime(sql`w.over`)} from (select ${windowEnd(sql`l.company_id`, windowMs)} as over) w where w.over > clock_timestamp()) end`;
+  select ${isoTime(sql`w.over`)} from (select ${windowEnd(sql`l.company_id`, windowMs, isRequested(sql`l.id`))} as over) w where w.over > clock_timestamp()) end`;
 
 const mayBeSeen = ({ sources, requestedBy }: JobScope): SQL =>
   sources === null
@@ -113,6 +113,6 @@ export async function countDueJobs(queries: Queries, windowMs: number): Promise<
   const { rows } = await queries.execute<{ count: number }>(sql`
     select count(*)::int as count from (
       select from buyer_group_refresh_logs l where l.status = 'waiting'
-        and (l.is_forced or coalesce(${windowEnd(sql`l.company_id`, windowMs)} <= clock_timestamp(), true)) limit ${countUpTo}) d`);
+        and (l.is_forced or coalesce(${windowEnd(sql`l.company_id`, windowMs, isRequested(sql`l.id`))} <= clock_timestamp(), true)) limit ${countUpTo}) d`);
   return rows[0]?.count ?? 0;
 }

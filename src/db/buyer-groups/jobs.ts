@@ -3,7 +3,8 @@ import type { EnrichmentLevel, Gap, JobResult } from '../../domain/refresh.ts';
 import type { Queries } from '../database.ts';
 import type { EventRun } from '../event-steps.ts';
 import { inTransaction } from '../transaction.ts';
-import { hasRoom, type TurnLimits, windowOver } from './turns.ts';
+import { adoptRun, handOver } from './missed.ts';
+import { hasRoom, isRequested, type TurnLimits, windowOver } from './turns.ts';
 
 /** A refresh as its own event runs it: the id of both is the same. */
 export type Job = {
@@ -26,28 +27,36 @@ export type BegunJob = { state: 'begun'; job: Job; isFirst: boolean } | { state:
 
 /**
  * Has a refresh work. One that had failed and is run again begins anew, unless its company is being refreshed by another run, or was
- * within the hour: then that one stands for it; `full`: as many run as may. `undefined`: superseded.
+ * within the hour: then that one stands for it, and what it found is told to whoever waits for this one; `full`: as many run as may.
+ * `undefined`: superseded.
  */
 export function beginJob(queries: Queries, run: EventRun, limits: TurnLimits): Promise<BegunJob | undefined> {
   return inTransaction(queries, async (transaction): Promise<BegunJob | undefined> => {
     await transaction.execute(sql`
       select from companies where id = (select company_id from buyer_group_refresh_logs where id = ${run.eventId}) for update`);
     const { rows } = await transaction.execute<
-      Job & { status: string; progress: number; isForced: boolean; isTaken: boolean; mayRun: boolean }
+      Job & { status: string; progress: number; isForced: boolean; takenBy: string | null; mayRun: boolean }
     >(sql`
-      select ${columns}, l.status, l.progress, l.is_forced as "isForced", ${windowOver(sql`l.company_id`, limits.windowMs)} as "mayRun",
-        exists (select from buyer_group_refresh_logs o where o.company_id = l.company_id and o.status = 'processing' and o.id <> l.id) as "isTaken"
+      select ${columns}, l.status, l.progress, l.is_forced as "isForced", ${windowOver(sql`l.company_id`, limits.windowMs, isRequested(sql`l.id`))} as "mayRun",
+        (select o.id from buyer_group_refresh_logs o where o.company_id = l.company_id and o.status = 'processing' and o.id <> l.id) as "takenBy"
       from buyer_group_refresh_logs l, events e where ${own(run)} for share of e`);
     const found = rows[0];
     if (!found) return undefined;
-    const { status, progress, isForced, isTaken, mayRun, ...job } = found;
+    const { status, progress, isForced, takenBy, mayRun, ...job } = found;
     if (status === 'completed') return { state: 'begun', job, isFirst: false };
     if (status === 'processing') {
       await transaction.execute(sql`
         update buyer_group_refresh_logs set progress = greatest(progress, 5), step = 'begun' where id = ${job.id}`);
       return { state: 'begun', job, isFirst: progress === 0 };
     }
-    if (isTaken || !(mayRun || isForced)) return { state: 'coalesced' };
+    if (takenBy !== null) {
+      await handOver(transaction, job.id, takenBy);
+      return { state: 'coalesced' };
+    }
+    if (!(mayRun || isForced))
+      return (await adoptRun(transaction, job.id))
+        ? { state: 'begun', job: { ...job, isSaved: true }, isFirst: false }
+        : { state: 'coalesced' };
     if (!(await hasRoom(transaction, limits))) return { state: 'full' };
     await transaction.execute(sql`delete from buyer_group_sightings where job_id = ${job.id}`);
     await transaction.execute(sql`

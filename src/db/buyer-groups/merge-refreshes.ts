@@ -29,7 +29,7 @@ export async function goOnElsewhere(
   const [open] = rows;
   if (!open) throw new Error('a company is merged by a refresh of it');
   const ended = sql`any(${sql.param(open.ids)}::uuid[])`;
-  const next = await waitingRefresh(transaction, { ...open, tenantId, companyId: to, windowMs });
+  const next = await waitingRefresh(transaction, { ...open, tenantId, companyId: to, isRequested: false, windowMs });
   await transaction.execute(sql`
     update buyer_group_refresh_logs set merged_into = ${next.jobId} where id = ${ended} or merged_into = ${ended}`);
   await transaction.execute(sql`update buyer_group_refresh_logs set company_id = ${to} where company_id = ${from}`);

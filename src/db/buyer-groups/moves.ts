@@ -61,8 +61,9 @@ export function recordMoves(
           -- Who was not there before, or is not any more, has none of the titles of before.
           told_title_sealed = case when m.left_at is null and excluded.left_at is null
             then coalesce(excluded.told_title_sealed, m.told_title_sealed) else excluded.told_title_sealed end,
-          -- Who comes back is there by the word of the event alone, until a provider knows.
-          sources = case when m.left_at is not null and excluded.left_at is null then excluded.sources else m.sources end
+          -- Who comes back is there by the word of the event alone, until a provider knows, and has no part until a run has judged them.
+          sources = case when m.left_at is not null and excluded.left_at is null then excluded.sources else m.sources end,
+          role = case when m.left_at is not null and excluded.left_at is null then null else m.role end
         where m.moved_at is null or m.moved_at <= excluded.moved_at`);
       if (isNews !== 1) continue;
       await transaction.execute(sql`

@@ -36,10 +36,10 @@ export function requestRefresh(queries: Queries, request: RefreshRequest): Promi
   return inTransaction(queries, async (transaction) => {
     const companyId = await lockCompany(transaction, request.companyId);
     const { rows: before } = await transaction.execute<Requested>(sql`
-      select job_id as "jobId", company_id as "companyId", not is_coalesced as "isNew", is_coalesced as "isCoalesced"
+      select job_id as "jobId", company_id as "companyId", not is_coalesced as "isNew", is_coalesced as "isCoalesced", false as "isDue"
       from buyer_group_refresh_reasons where event_id = ${eventId} and company_id = ${companyId}`);
     if (before[0]) return before[0];
-    const waiting = await waitingRefresh(transaction, { ...request, companyId });
+    const waiting = await waitingRefresh(transaction, { ...request, companyId, isRequested: eventId === null });
     await transaction.execute(sql`
       insert into buyer_group_refresh_reasons (tenant_id, company_id, job_id, event_id, move, priority, is_coalesced, requested_by,
         requester_key_id, requester_sealed)

@@ -25,17 +25,31 @@ export type Turn =
 const now = sql`clock_timestamp()`;
 const milliseconds = (ms: number) => sql`${ms} * interval '1 millisecond'`;
 
-/** When the hour of a company is over; null: it has none. A run that failed, was canceled, or went on elsewhere does not use it up. */
-export const windowEnd = (companyId: SQL, windowMs: number): SQL => sql`(
+/** Whether somebody asked for a refresh, and not only changes led to it. */
+export const isRequested = (jobId: SQL): SQL =>
+  sql`exists (select from buyer_group_refresh_reasons q where q.job_id = ${jobId} and q.event_id is null)`;
+
+/** The directory was refused for want of credits, and nothing was paid for: such a run has found out nothing. */
+const wasRefused = sql`(d.status = 'completed' and coalesce((select sum(s.spent::int) from jsonb_each_text(d.credits) as s(name, spent)), 0) = 0
+  and exists (select from jsonb_array_elements(d.gaps) as g(gap) where gap ->> 'step' in ('resolve', 'discover')
+    and gap ->> 'class' in ('DailyCreditsUsed', 'CoreSignalPaymentRequired')))`;
+
+/**
+ * When the hour of a company is over; null: it has none. A run that failed, was canceled, or went on elsewhere does not use it up, nor does one that was refused
+ * all credits for whoever asks: for changes it does, which would be refused again and again.
+ */
+export const windowEnd = (companyId: SQL, windowMs: number, requested: SQL = sql`false`): SQL => sql`(
   select max(d.started_at) + ${milliseconds(windowMs)} from buyer_group_refresh_logs d
-  where d.company_id = ${companyId} and d.status in ('processing', 'completed') and d.merged_into is null)`;
+  where d.company_id = ${companyId} and d.status in ('processing', 'completed') and d.merged_into is null
+    and not (${requested} and ${wasRefused}))`;
 
 /** How long that is yet, in milliseconds. */
-const windowLeftMs = (companyId: SQL, windowMs: number): SQL =>
-  sql`greatest(0, ceil(extract(epoch from ${windowEnd(companyId, windowMs)} - ${now}) * 1000))::float8`;
+const windowLeftMs = (companyId: SQL, windowMs: number, requested: SQL): SQL =>
+  sql`greatest(0, ceil(extract(epoch from ${windowEnd(companyId, windowMs, requested)} - ${now}) * 1000))::float8`;
 
 /** Whether a company may be refreshed now. */
-export const windowOver = (companyId: SQL, windowMs: number): SQL => sql`${windowLeftMs(companyId, windowMs)} = 0`;
+export const windowOver = (companyId: SQL, windowMs: number, requested: SQL): SQL =>
+  sql`${windowLeftMs(companyId, windowMs, requested)} = 0`;
 
 /** How many run; one whose event is over runs no more, though nobody has closed it. */
 const runningNow = sql`(select count(*) from buyer_group_refresh_logs l left join events e on e.id = l.id
@@ -58,7 +72,7 @@ export function takeTurn(queries: Queries, companyId: string, limits: TurnLimits
       JobToRun & { status: 'waiting' | 'processing' | null; isForced: boolean; leftMs: number }
     >(sql`
       select l.id as "jobId", l.tenant_id as "tenantId", c.id as "companyId", l.priority, l.status, l.is_forced as "isForced",
-        exists (select from events e where e.id = l.id) as "hasEvent", ${windowLeftMs(sql`c.id`, limits.windowMs)} as "leftMs"
+        exists (select from events e where e.id = l.id) as "hasEvent", ${windowLeftMs(sql`c.id`, limits.windowMs, isRequested(sql`l.id`))} as "leftMs"
       from companies c left join buyer_group_refresh_logs l on l.company_id = c.id and l.status in ('waiting', 'processing')
       where c.id = ${companyId} order by l.status = 'processing' desc limit 1`);
     const own = rows[0];
@@ -99,7 +113,7 @@ async function placeInTurn(
           where s.tenant_id = l.tenant_id and s.started_at > ${now} - interval '1 hour') as served_at
       from buyer_group_refresh_logs l
       where l.status = 'waiting' and (l.id = ${jobId} or l.asked_until > ${now})
-        and (l.is_forced or ${windowOver(sql`l.company_id`, windowMs)})
+        and (l.is_forced or ${windowOver(sql`l.company_id`, windowMs, isRequested(sql`l.id`))})
     ), ranked as (
       select id, row_number() over (order by turn, served_at nulls first, priority, created_at, id) as place from due
     ), started as (

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hasNoNul, withoutNul } from '../../domain/characters.ts';
+import { readDomain } from '../../domain/domain-name.ts';
 import { readEmail } from '../../domain/email.ts';
 
 /** A text of a sender, cut to what is kept; what is none, or empty, is absent. */
@@ -32,11 +33,7 @@ export const optionalEmail = sentText.transform((text) => {
 });
 
 /** A website or a domain, as a domain without www. */
-export const optionalDomain = sentText.transform((text) => {
-  if (text === undefined) return undefined;
-  const host = URL.parse(text.includes('://') ? text : `https://${text}`)?.hostname;
-  return host?.includes('.') ? host.replace(/^www\./, '') : undefined;
-});
+export const optionalDomain = sentText.transform((text) => (text === undefined ? undefined : readDomain(text)));
 
 /** The fields that are there; `undefined` when none is. */
 export function present<Name extends string, Value>(

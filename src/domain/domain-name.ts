@@ -1,0 +1,10 @@
+const asciiHost = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
+
+/** Whether a host, as DNS has it and in lower case, is a domain that mail could be sent to: no number, and no pattern. */
+export const isDomainName = (host: string): boolean => asciiHost.test(host);
+
+/** The domain of a website or an address, or a domain itself: lower-case, as DNS has it, without www. `undefined` for what names no host. */
+export function readDomain(text: string): string | undefined {
+  const host = URL.parse(text.includes('://') ? text : `https://${text}`)?.hostname;
+  return host?.includes('.') ? host.replace(/^www\./, '') : undefined;
+}
