@@ -155,7 +155,7 @@ describe('what a person is given who asks what is held of them', () => {
 
   it('is nothing when two people gave the phone that is asked by, and the one who gave it otherwise', async () => {
     const shared = await operator(causeway, 'POST', '/ops/subjects', { phone: ada.phone });
-    expect([shared.status, reasonOf(shared.answer)]).toEqual([409, 'ambiguous_phone']);
+    expect([shared.status, reasonOf(shared.answer)]).toEqual([409, 'ambiguous_subject']);
     const alone = somebody();
     const id = await sendLead(causeway, alone);
     await causeway.finished(id);

@@ -28,7 +28,7 @@ export const subjectAliases = pgTable(
   {
     tenantId: text('tenant_id').notNull(),
     alias: text('alias').notNull(),
-    /** Which kind of identifier it is: erasing goes on from a key to others by all but a phone, which people share. */
+    /** Which kind of identifier it is: erasing goes on from a key to others by all but a phone and the mailbox of a desk, which people share. */
     kind: text('kind').$type<SubjectAlias['kind']>().notNull().default('external'),
     keyId: uuid('key_id')
       .notNull()

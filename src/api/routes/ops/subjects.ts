@@ -21,7 +21,7 @@ export function subjectRoutes(app: FastifyInstance, { subjects }: { subjects: Su
           ...operatorRefusals,
           ...bodyRefusals,
           404: 'Nothing is held under this',
-          409: 'More than one person gave this phone',
+          409: 'More than one person gave this phone, or this mailbox',
         },
       },
     },
@@ -31,8 +31,9 @@ export function subjectRoutes(app: FastifyInstance, { subjects }: { subjects: Su
         return sendProblem(reply, 404, { reason: 'nothing_held', detail: 'nothing is held under this' });
       if (exported === 'ambiguous')
         return sendProblem(reply, 409, {
-          reason: 'ambiguous_phone',
-          detail: 'more than one person gave this phone; name the one who asks by email or id',
+          reason: 'ambiguous_subject',
+          detail:
+            'more than one person gave this phone, or the mailbox of this desk; name the one who asks by an address of their own, or by an id',
         });
       return reply.header('cache-control', 'no-store').send(exported);
     },
