@@ -185,7 +185,7 @@ describe('what events tell', () => {
       await makeStale();
       await refresh(causeway, companyId);
     }
-    await causeway.sandbox.fault({ connector: 'coresignal', fault: 'slow', delayMs: 1_500, times: 3 });
+    await causeway.sandbox.fault({ connector: 'coresignal', fault: 'slow', delayMs: 5_000, times: 1 });
     const back = await move(timeAgo(1_000), { company: nordlicht, previousCompany: elsewhere });
     expect(await part()).toMatchObject([{ isLeft: false, role: null }]);
     await refreshed(causeway, back[domain] ?? '');

@@ -79,7 +79,7 @@ describe('a refresh that failed', () => {
     const causeway = await startCauseway({ settings: refreshSettings({ windowSeconds: 3_600 }) });
     try {
       const companyId = await addCompany(causeway, { domain: 'meridien.example' });
-      await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 1_500, times: 15 });
+      await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 3_000, times: 15 });
       const jobId = await askForRefresh(causeway, companyId, { isForced: false });
       await eventually('it reads people', async () => ((await sightings(causeway, jobId)) >= 1 ? true : undefined));
       await (await workflowOf(causeway, jobId)).cancel();
@@ -106,7 +106,7 @@ const toOlga = async (causeway: Causeway) => (await told(causeway)).filter(({ co
 /** Asked for by Olga, and canceled while it reads people. */
 async function failed(causeway: Causeway, companyId: string): Promise<string> {
   await causeway.sandbox.put('owners', '77', { email: olga });
-  await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 1_500, times: 15 });
+  await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 3_000, times: 15 });
   return cancelled(causeway, await askForRefresh(causeway, companyId, { isForced: false, requester: olga }));
 }
 async function cancelled(causeway: Causeway, jobId: string): Promise<string> {
@@ -137,7 +137,7 @@ describe('a role change whose refresh failed', () => {
       const companyId = await addCompany(causeway, { domain: meridien.domain });
       await refresh(causeway, companyId);
       await causeway.queries.execute(sql`truncate facts_cache`);
-      await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 1_500, times: 15 });
+      await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 3_000, times: 15 });
       const jobs = await changeRole(causeway, { ...change, company: meridien });
       const jobId = await cancelled(causeway, jobs[meridien.domain] ?? '');
       await refresh(causeway, companyId);
@@ -216,7 +216,7 @@ describe('a refresh', () => {
   beforeAll(async () => {
     causeway = await startCauseway({
       settings: refreshSettings(),
-      environment: { EFFECT_CALL_TIMEOUT_MS: '5000' },
+      environment: { EFFECT_CALL_TIMEOUT_MS: '10000' },
     });
   });
   afterAll(() => causeway.close());
@@ -291,7 +291,7 @@ describe('a refresh', () => {
     await causeway.sandbox.forget();
     await causeway.queries.execute(sql`truncate facts_cache, companies cascade`);
     const companyId = await addCompany(causeway, { domain: 'nordlicht.example' });
-    await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 2_000, times: 25 });
+    await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 3_000, times: 25 });
     const jobId = await askForRefresh(causeway, companyId, { requester: 'olga@example.com' });
     await eventually('the first are read', async () => ((await sightings(causeway, jobId)) >= 4 ? true : undefined));
     const [first, later] = await Promise.all(
@@ -313,7 +313,7 @@ describe('a refresh', () => {
     await causeway.sandbox.forget();
     await causeway.queries.execute(sql`truncate facts_cache, companies cascade`);
     const companyId = await addCompany(causeway, { domain: 'meridien.example' });
-    await causeway.sandbox.fault({ connector: 'lusha', fault: 'slow', delayMs: 3_000, times: 1 });
+    await causeway.sandbox.fault({ connector: 'lusha', fault: 'slow', delayMs: 6_000, times: 1 });
     const jobId = await askForRefresh(causeway, companyId, { level: 'deep_research', requester: 'olga@example.com' });
     await eventually('Lusha is asked', async () => {
       const asked = await causeway.sandbox.calls('lusha', 'person.read');
@@ -335,6 +335,7 @@ describe('a refresh', () => {
     await causeway.queries.execute(sql`truncate facts_cache`);
     const companyId = await addCompany(causeway, { domain: 'nordlicht.example' });
     await causeway.sandbox.fault({ ...collects, fault: 'slow', delayMs: 250, times: 30 });
+    await causeway.sandbox.fault({ connector: 'lusha', fault: 'slow', delayMs: 250, times: 30 });
     const jobId = await askForRefresh(causeway, companyId, { level: 'deep_research' });
     const seen: number[] = [];
     const steps = new Set<string>();

@@ -116,7 +116,7 @@ export async function startCauseway(
   const read = async (id: string): Promise<ReadView> => {
     const response = await fetch(`${url}/api/v1/events/${id}`, {
       headers: { authorization: `Bearer ${configuration.OPERATOR_API_KEY}` },
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.timeout(20_000),
     });
     if (!response.ok) throw new Error(`reading event ${id}: ${response.status}`);
     return readView.parse(await response.json());

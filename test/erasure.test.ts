@@ -21,7 +21,7 @@ let scan: ReturnType<typeof scanOf>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'causeway-erasure-'));
   causeway = await startWithProduct('{maxWaitSeconds: 0}', {
-    environment: { WAREHOUSE_PATH: folder, EFFECT_CALL_TIMEOUT_MS: '6000' },
+    environment: { WAREHOUSE_PATH: folder, EFFECT_CALL_TIMEOUT_MS: '10000' },
   });
   scan = scanOf(causeway);
 });

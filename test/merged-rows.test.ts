@@ -1,5 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSaveGroup } from '../src/activities/buyer-groups/save-group.ts';
+import { findOrAddCompany } from '../src/db/buyer-groups/companies.ts';
+import { readJob } from '../src/db/buyer-groups/job-views.ts';
+import { findSameCompany } from '../src/db/buyer-groups/known-company.ts';
+import { recordMoves } from '../src/db/buyer-groups/moves.ts';
+import { readChangesOfJob } from '../src/db/buyer-groups/notice.ts';
+import { sealedPerson } from '../src/privacy/sealed-records.ts';
+import { createLogger } from '../src/telemetry/log.ts';
+import { keyringOf } from './violation-rows.ts';
 import { mergeCompany } from '../src/db/buyer-groups/merge-company.ts';
 import { goOnElsewhere, readGoneOn } from '../src/db/buyer-groups/merge-refreshes.ts';
 import { requestRefresh } from '../src/db/buyer-groups/requests.ts';
@@ -187,12 +196,13 @@ it('whoever waits for a company while it is merged gets the one that it is now, 
     return free.length > 0;
   };
   const waiting = await inTransaction(queries, async (transaction) => {
+    await transaction.execute(sql`set local idle_in_transaction_session_timeout = 0`);
     await lockCompanies(transaction, [one, two]);
     await mergeCompany(transaction, { from: one, to: two });
-    const asked = inTransaction(queries, async (other) => ({
-      id: await lockCompany(other, one),
-      free: await isFree(),
-    }));
+    const asked = inTransaction(queries, async (other) => {
+      await other.execute(sql`set local lock_timeout = 0`);
+      return { id: await lockCompany(other, one), free: await isFree() };
+    });
     await eventually('it waits', async () => {
       const waits = await query(sql`
         select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%merged_into%'`);
@@ -201,4 +211,103 @@ it('whoever waits for a company while it is merged gets the one that it is now, 
     return [asked];
   });
   expect(await waiting[0]).toEqual({ id: two, free: false });
+});
+
+it('whoever left the one name for the other, as one event told, is in the one company', async () => {
+  const [byName, byDomain] = [(await rows.addCompany()).id, (await rows.addCompany()).id];
+  const person = await rows.addPerson({ name: 'Pia Neu' });
+  const { id: eventId } = await rows.addEvent({ source: 'person-change' });
+  await rows.addJob(byName, { status: 'processing' });
+  const at = '2026-06-01T00:00:00Z';
+  await recordMoves(
+    causeway.queries,
+    { eventId, generation: 0 },
+    {
+      id: person.id,
+      seal: () => sealedPerson.seal(person.key, person.id, { emails: [], phones: [], name: 'Pia Neu' }),
+    },
+    [
+      { companyId: byDomain, move: 'left', at, titleSealed: null },
+      { companyId: byName, move: 'joined', at, titleSealed: null },
+    ],
+  );
+  await merge(byName, byDomain);
+  expect(
+    await query(
+      sql`select move, left_at is not null as "hasLeft" from buyer_group_members where person_id = ${person.id}`,
+    ),
+  ).toEqual([{ move: 'joined', hasLeft: false }]);
+});
+
+it('an event that named both names is a reason of the refresh that goes on, and who saw the one that is over sees it still', async () => {
+  const [byName, byDomain] = [(await rows.addCompany()).id, (await rows.addCompany()).id];
+  const { id: eventId } = await rows.addEvent({ source: 'hr-feed' });
+  const there = await requestRefresh(causeway.queries, wish(byDomain, { eventId, move: 'joined', requestedBy: null }));
+  await takeTurn(causeway.queries, byDomain, { windowMs, runsPerMinute: 10_000, concurrentRuns: 1_000 });
+  await query(
+    sql`update buyer_group_refresh_logs set status = 'canceled', finished_at = clock_timestamp() where id = ${there.jobId}`,
+  );
+  const here = await requestRefresh(causeway.queries, wish(byName, { eventId, move: 'left', requestedBy: null }));
+  await takeTurn(causeway.queries, byName, { windowMs, runsPerMinute: 10_000, concurrentRuns: 1_000 });
+  const scope = { tenantId: 'default', sources: ['hr-feed'], requestedBy: 'key' };
+  expect(await readJob(causeway.queries, here.jobId, { scope, windowMs })).toBeDefined();
+  const next = await merge(byName, byDomain);
+  expect(await readJob(causeway.queries, here.jobId, { scope, windowMs })).toBeDefined();
+  expect((await query(sql`select event_id from buyer_group_refresh_reasons where job_id = ${next.jobId}`)).length).toBe(
+    1,
+  );
+});
+
+it('a run of the other one that is about to save says of nobody merged in meanwhile that they have left', async () => {
+  const [byName, byDomain] = [(await rows.addCompany()).id, (await rows.addCompany()).id];
+  const person = await rows.addPerson({ name: 'Pia Neu', title: 'CIO' });
+  await rows.addMember(byName, person, { role: 'champion', title: 'CIO', move: 'joined' });
+  await query(sql`update buyer_group_members set sources = '{event}' where person_id = ${person.id}`);
+  await rows.addJob(byName, { status: 'processing' });
+  const id = await rows.addJob(byDomain, { status: 'processing' });
+  await rows.addEvent({ id, type: 'company.buyer_group_refresh' });
+  const before = await rows.addJob(byDomain, { status: 'completed', startedAgoMs: windowMs });
+  await query(sql`insert into buyer_groups (company_id, tenant_id, confidence, cohesion, members, is_partial, job_id, refreshed_at)
+    values (${byDomain}, 'default', 0.5, 0.5, 0, false, ${before}, clock_timestamp())`);
+  // It has discovered and scored everybody by now.
+  await merge(byName, byDomain);
+  const save = createSaveGroup({
+    queries: causeway.queries,
+    keyring: keyringOf(causeway),
+    log: createLogger({ level: 'silent', process: 'test', pretty: false }),
+  });
+  const { result } = await save({ eventId: id, generation: 0 });
+  expect(result.changes.left).toBe(0);
+});
+
+it('what a run of the merged one told is not told again by a refresh of the other one that waited', async () => {
+  const [byName, byDomain] = [(await rows.addCompany()).id, (await rows.addCompany()).id];
+  const waits = await requestRefresh(causeway.queries, wish(byDomain));
+  const person = await rows.addPerson({ name: 'Pia Neu' });
+  await rows.addMember(byName, person, { role: 'champion' });
+  const told = await rows.addJob(byName, { status: 'completed' });
+  await query(sql`update buyer_group_refresh_logs set result = '{}'::jsonb where id = ${told}`);
+  await rows.addChange(byName, person, { kind: 'joined', jobId: told });
+  await rows.addJob(byName, { status: 'processing' });
+  await merge(byName, byDomain);
+  await query(
+    sql`update buyer_group_refresh_logs set started_at = clock_timestamp(), status = 'processing' where id = ${waits.jobId}`,
+  );
+  expect((await readChangesOfJob(causeway.queries, waits.jobId)).map(({ kind, isOwn }) => [kind, isOwn])).toEqual([]);
+});
+
+it('a company that is met by another id of the directory is another one, though it has the same website', async () => {
+  const domain = 'shared.example';
+  const other = await findOrAddCompany(causeway.queries, 'default', {
+    source: 'coresignal',
+    id: '9001',
+    domain,
+    name: 'Shared Spain',
+  });
+  const byName = await findOrAddCompany(causeway.queries, 'default', { name: 'Shared Portugal' });
+  const told = { id: '9002', name: 'Shared Portugal', domain, industry: null, employees: null, country: null };
+  const same = await inTransaction(causeway.queries, (transaction) =>
+    findSameCompany(transaction, { id: byName, tenantId: 'default' }, told),
+  );
+  expect(same === other).toBe(false);
 });

@@ -111,3 +111,34 @@ it('where nobody told of a title at the company it is the one by which the perso
   await refreshed(causeway, jobs[atelier] ?? '');
   expect(await placeIn(atelier)).toMatchObject({ title: 'VP Sales', seniority: 'vp' });
 });
+
+const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+
+it('a title told before the directory looked does not come back with a later event that tells of none', async () => {
+  const at = async () => (await placeIn(north))?.title;
+  const companyId = await addCompany(causeway, { domain: north });
+  const first = await changeRole(causeway, {
+    person: { id: 'p1', ...names, newTitle: 'VP Sales' },
+    timestamp: ago(10),
+    company: { domain: north },
+    previousCompany: { domain: 'before.example' },
+  });
+  await refreshed(causeway, first[north] ?? '');
+  expect(await at()).toBe('VP Sales');
+  await causeway.sandbox.arrange('people/500300', {
+    ...names,
+    updatedAt: ago(5),
+    positions: [{ companyId: '7001', title: 'Chief Marketing Officer', from: '2020-01-01' }],
+  });
+  await refresh(causeway, companyId);
+  expect(await at()).toBe('Chief Marketing Officer');
+  const again = await changeRole(causeway, {
+    person: { id: 'p1', ...names },
+    timestamp: ago(1),
+    company: { domain: north },
+    previousCompany: { domain: 'before.example' },
+  });
+  const { job } = await refreshed(causeway, again[north] ?? '');
+  expect(job.result?.changes).toMatchObject({ titleChanged: 0 });
+  expect(await at()).toBe('Chief Marketing Officer');
+});

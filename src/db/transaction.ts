@@ -49,3 +49,16 @@ async function runOnce<T>(queries: Queries, work: (transaction: Transaction) => 
     client.release(isBroken);
   }
 }
+
+const insistences = 5;
+
+/** Does it again when the database is busy or away for a moment: for what keeps something that was paid for, and would be paid for again. */
+export async function insisting<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === insistences || !isDatabaseUnavailable(error)) throw error;
+    }
+  }
+}

@@ -1,7 +1,7 @@
 import { addressAt, isAddressAt } from '../../buyer-groups/standing.ts';
 import { plainName } from '../../buyer-groups/works-there.ts';
 import type { PeopleEnrichmentPort, PersonAnswer, PersonReference } from '../../connectors/ports.ts';
-import { readDomainsOf } from '../../db/buyer-groups/company-domains.ts';
+import { readDomainsOf, readMerged } from '../../db/buyer-groups/company-domains.ts';
 import { type Job, noteProgress, replaceGaps } from '../../db/buyer-groups/jobs.ts';
 import { type KnownCompany as CompanyRow, readKnownCompany } from '../../db/buyer-groups/known-company.ts';
 import { forgetPerson, keepPerson } from '../../db/buyer-groups/people.ts';
@@ -25,7 +25,7 @@ import { addressOf, createPersonKeys } from './person-keys.ts';
 type KnownCompany = CompanyRow & { domains: readonly string[] };
 
 /** An answer is about somebody at one company: who has moved since is asked for anew. */
-const askedFor = (job: Job, personId: string): string => `${job.companyId}:${personId}`;
+const askedFor = (companyId: string, personId: string): string => `${companyId}:${personId}`;
 
 /** Asks how those who have a part are reached, as far as that is not known and was not asked a short while ago. */
 export function createEnrichMembers(dependencies: ActivityDependencies) {
@@ -63,7 +63,23 @@ export function createEnrichMembers(dependencies: ActivityDependencies) {
       return sealedPerson.seal(key, personId, mergePerson(known, told));
     });
     const value = { kind: answer.kind, companyName, companyDomain };
-    await cache.keep(job.tenantId, askedFor(job, personId), { key: { id: personId, key }, value, fetchedAt });
+    await cache.keep(job.tenantId, askedFor(job.companyId, personId), { key: { id: personId, key }, value, fetchedAt });
+  }
+
+  /** What was answered a short while ago, by person; also for what the company was before it was known to be this one. */
+  async function recall(job: Job, people: readonly OpenCandidate[]): Promise<ReadonlyMap<string, ContactAnswer>> {
+    const companies = [...(await readMerged(queries, job.companyId)), job.companyId];
+    const asked = people.flatMap(({ personId }) => companies.map((id) => ({ personId, id: askedFor(id, personId) })));
+    const cached = await cache.recall(
+      job.tenantId,
+      asked.map(({ id }) => id),
+    );
+    return new Map(
+      asked.flatMap(({ personId, id }): [string, ContactAnswer][] => {
+        const answer = cached.get(id)?.value;
+        return answer ? [[personId, answer]] : [];
+      }),
+    );
   }
 
   /** Nothing is kept of somebody who was erased meanwhile. */
@@ -87,16 +103,11 @@ export function createEnrichMembers(dependencies: ActivityDependencies) {
     if (!row) return;
     const company = { ...row, domains: await readDomainsOf(queries, job.companyId) };
     const taking = (await candidatesOf(job)).filter(({ role, seenBy }) => role !== null && seenBy && seenBy.length > 0);
-    const cached = await cache.recall(
-      job.tenantId,
-      taking.map(({ personId }) => askedFor(job, personId)),
-    );
-    for (const { personId } of taking) {
-      const answer = cached.get(askedFor(job, personId))?.value;
-      if (answer && isAt(answer, company)) await addSource(queries, job.id, personId, 'lusha');
-    }
+    const answers = await recall(job, taking);
+    for (const [personId, answer] of answers)
+      if (isAt(answer, company)) await addSource(queries, job.id, personId, 'lusha');
     const needed = taking.filter((candidate) => isMissing(candidate, job.level, company.domains));
-    const missing = needed.filter(({ personId }) => !cached.has(askedFor(job, personId)));
+    const missing = needed.filter(({ personId }) => !answers.has(personId));
     metrics.providerCalls.inc({ provider: 'Lusha', result: 'cached' }, needed.length - missing.length);
     const people = ports.people;
     let done = 0;

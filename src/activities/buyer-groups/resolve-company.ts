@@ -2,6 +2,7 @@ import { noteProgress, replaceGaps } from '../../db/buyer-groups/jobs.ts';
 import { keepToldCompany } from '../../db/buyer-groups/keep-told-company.ts';
 import { readKnownCompany, storeUnknownCompany } from '../../db/buyer-groups/known-company.ts';
 import { readGoneOn } from '../../db/buyer-groups/merge-refreshes.ts';
+import { insisting } from '../../db/transaction.ts';
 import type { EventRun } from '../../db/event-steps.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { superseded } from '../open-event.ts';
@@ -49,7 +50,7 @@ export function createResolveCompany(dependencies: ActivityDependencies) {
         await storeUnknownCompany(queries, job.companyId);
         return await done('CompanyUnknown');
       }
-      const kept = await keepToldCompany(queries, { run, job, told, windowMs });
+      const kept = await insisting(() => keepToldCompany(queries, { run, job, told, windowMs }));
       if (!kept) throw superseded();
       if (!kept.merged) return await done();
       const { companyId, jobId, isNew } = kept.merged;

@@ -33,7 +33,8 @@ export function createSaveGroup({ queries, keyring, log }: Pick<ActivityDependen
     if (job.result) return job.result;
     const candidates = await createCandidates({ queries: transaction, keyring })(job);
     const after = groupAfter(candidates, {
-      isPartial: mayMiss(job.gaps),
+      // Whom another company brought along when it was merged meanwhile was not looked for.
+      isPartial: mayMiss(job.gaps) || job.hasMerged,
       before: job.gapsBefore && { isPartial: mayMiss(job.gapsBefore) },
     });
     const byId = new Map(candidates.map((each) => [each.personId, each]));

@@ -8,9 +8,10 @@ export function sendUnknownEvent(reply: FastifyReply, job: JobView | undefined, 
   return sendProblem(reply, 404, { reason: 'refresh_without_event', detail: detailOf(job) });
 }
 
-function detailOf({ status, notBefore, company: { domain, name }, reasons }: JobView): string {
+function detailOf({ status, mergedInto, notBefore, company: { domain, name }, reasons }: JobView): string {
   const what = `this is a refresh of ${domain ?? name ?? 'a company'}`;
   const seen = 'GET /api/v1/jobs/<the same id> shows it';
+  if (mergedInto !== null) return `${what}, for which the refresh ${mergedInto} stands; ${seen}`;
   if (status !== 'waiting') return `${what} that never began, and has no event; ${seen}`;
   const until = notBefore === null ? 'for its turn' : `until ${notBefore}, when the hour of its company is over`;
   const since = [

@@ -8,3 +8,11 @@ export async function readDomainsOf(queries: Queries, companyId: string): Promis
     union select value from company_aliases where company_id = ${companyId} and kind = 'domain'`);
   return rows.map(({ domain }) => domain);
 }
+
+/** The companies that turned out to be this one. */
+export async function readMerged(queries: Queries, companyId: string): Promise<string[]> {
+  const { rows } = await queries.execute<{ id: string }>(
+    sql`select id from companies where merged_into = ${companyId}`,
+  );
+  return rows.map(({ id }) => id);
+}

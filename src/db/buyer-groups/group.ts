@@ -10,6 +10,8 @@ export type SavingJob = {
   tenantId: string;
   companyId: string;
   gaps: Gap[];
+  /** Another company was merged into this one since it began. */
+  hasMerged: boolean;
   /** What it saved already. */
   result: JobResult | null;
   /** What the run that saved the group before did not know; null: there was none. */
@@ -22,7 +24,9 @@ export async function lockForSaving(transaction: Transaction, run: EventRun): Pr
     select from companies where id = (select company_id from buyer_group_refresh_logs where id = ${run.eventId}) for update`);
   const { rows } = await transaction.execute<SavingJob>(sql`
     select l.id, l.tenant_id as "tenantId", l.company_id as "companyId", l.gaps, l.result,
-      case when g.company_id is not null then coalesce(b.gaps, '[]'::jsonb) end as "gapsBefore"
+      case when g.company_id is not null then coalesce(b.gaps, '[]'::jsonb) end as "gapsBefore",
+      exists (select from buyer_group_refresh_logs o where o.company_id = l.company_id and o.merged_into is not null
+        and o.finished_at > l.started_at) as "hasMerged"
     from events e join buyer_group_refresh_logs l on l.id = e.id left join buyer_groups g on g.company_id = l.company_id
       left join buyer_group_refresh_logs b on b.id = g.job_id
     where e.id = ${run.eventId} and e.generation = ${run.generation} and e.holds_lane and (l.status = 'processing' or l.result is not null)

@@ -51,7 +51,7 @@ const columns = (aliases: readonly { kind: string; value: string }[]) =>
 
 /**
  * The company beside this one of which the directory told just now: the one that has its id; else one that is met by that id or by its
- * domain, and has no id yet.
+ * domain, and of which no other id was told.
  */
 export async function findSameCompany(
   transaction: Transaction,
@@ -63,6 +63,7 @@ export async function findSameCompany(
     union all
     select c.id from ${columns(aliasesOf(told))} join company_aliases k on k.tenant_id = ${tenantId} and k.kind = a.kind and k.value = a.value
       join companies c on c.id = k.company_id where c.directory_id is null and c.id <> ${id}
+        and not exists (select from company_aliases o where o.company_id = c.id and o.kind = 'id:coresignal' and o.value <> ${told.id})
     limit 1`);
   return rows[0]?.id;
 }

@@ -9,8 +9,8 @@ const either = (isOther: SQL, column: SQL): SQL =>
 
 /** A run saw the person there later, or judged them at all. */
 const isSurer = sql`(coalesce(o.last_seen_at, ${never}), o.because <> '') > (coalesce(m.last_seen_at, ${never}), m.because <> '')`;
-/** An event told later of them there. */
-const isNewer = sql`coalesce(o.moved_at, ${never}) > coalesce(m.moved_at, ${never})`;
+/** An event told later of them there; of one that told that they left the one for the other, only the latter is so. */
+const isNewer = sql`(coalesce(o.moved_at, ${never}), coalesce(o.move <> 'left', false)) > (coalesce(m.moved_at, ${never}), coalesce(m.move <> 'left', false))`;
 const lastKnown = (row: SQL) => sql`coalesce(greatest(${row}.moved_at, ${row}.last_seen_at, ${row}.left_at), ${never})`;
 
 /**
@@ -35,11 +35,14 @@ export async function mergeCompany(
       told_title_sealed = case when ${isNewer} then o.told_title_sealed else m.told_title_sealed end,
       move = case when ${isNewer} then o.move else m.move end, moved_at = greatest(o.moved_at, m.moved_at),
       joined_at = ${either(isNewer, sql`joined_at`)},
-      left_at = case when ${lastKnown(sql`o`)} > ${lastKnown(sql`m`)} then o.left_at else m.left_at end,
+      left_at = case when (${lastKnown(sql`o`)}, o.left_at is null) > (${lastKnown(sql`m`)}, m.left_at is null) then o.left_at else m.left_at end,
       first_seen_at = least(o.first_seen_at, m.first_seen_at), last_seen_at = greatest(o.last_seen_at, m.last_seen_at)
     from o where m.company_id = ${to} and m.person_id = o.person_id`);
   await transaction.execute(sql`update buyer_group_members set company_id = ${to} where company_id = ${from}`);
   await transaction.execute(sql`update buyer_group_changes set company_id = ${to} where company_id = ${from}`);
+  await transaction.execute(sql`
+    delete from buyer_group_changes c using buyer_group_changes k where c.company_id = ${to} and k.company_id = ${to}
+      and k.person_id = c.person_id and k.event_id = c.event_id and c.kind = 'left' and k.kind <> 'left'`);
   await transaction.execute(sql`
     update buyer_groups set company_id = ${to}
     where company_id = ${from} and not exists (select from buyer_groups k where k.company_id = ${to})`);

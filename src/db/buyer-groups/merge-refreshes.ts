@@ -39,6 +39,11 @@ export async function goOnElsewhere(
       is_coalesced = is_coalesced or r.job_id = ${ended}
     where r.company_id = ${from} and not exists (
       select from buyer_group_refresh_reasons k where k.event_id = r.event_id and k.company_id = ${to})`);
+  // What is over tells nobody any more, whatever became of the other one.
+  await transaction.execute(sql`
+    update buyer_group_refresh_reasons r set job_id = ${next.jobId}, is_coalesced = true
+    where r.job_id = ${ended} and not exists (
+      select from buyer_group_refresh_reasons k where k.event_id = r.event_id and k.job_id = ${next.jobId})`);
   return { ...next, companyId: to };
 }
 

@@ -9,11 +9,12 @@ export const isByChange = (jobId: SQL, companyId: SQL): SQL => sql`(
 
 /**
  * The runs of the same company that saved the group between the time at which the refresh `l` was asked for and the time at which it began:
- * there are some only where it had failed, and is run again.
+ * there are some only where it had failed, and is run again. Those of a company that was merged meanwhile told their own.
  */
 export const runsMeanwhile = (until: SQL): SQL => sql`
   select o.* from buyer_group_refresh_logs o where o.company_id = l.company_id and o.id <> l.id and o.result is not null
-    and o.started_at > l.created_at and o.started_at <= ${until}`;
+    and o.started_at > l.created_at and o.started_at <= ${until}
+    and exists (select from events le where le.id = l.id and le.generation > 0)`;
 
 /** Whether a reason `r` of `l` is that of somebody who asked for one of these runs as well, and was told by that one. */
 export const isToldByThem = (until: SQL): SQL => sql`exists (

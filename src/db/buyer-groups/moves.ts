@@ -58,8 +58,8 @@ export function recordMoves(
         values (${companyId}, ${person.id}, '{event}', ${titleSealed}, ${titleSealed}, ${move}, ${at}, ${joined}, ${left})
         on conflict (company_id, person_id) do update set move = excluded.move, moved_at = excluded.moved_at,
           joined_at = coalesce(excluded.joined_at, m.joined_at), left_at = excluded.left_at,
-          -- Who was not there before, or is not any more, has none of the titles of before.
-          told_title_sealed = case when m.left_at is null and excluded.left_at is null
+          -- Who was not there before, or is not any more, has none of the titles of before; nor has one that a provider looked after since.
+          told_title_sealed = case when m.left_at is null and excluded.left_at is null and not coalesce(m.last_seen_at > m.moved_at, false)
             then coalesce(excluded.told_title_sealed, m.told_title_sealed) else excluded.told_title_sealed end,
           -- Who comes back is there by the word of the event alone, until a provider knows, and has no part until a run has judged them.
           sources = case when m.left_at is not null and excluded.left_at is null then excluded.sources else m.sources end,
