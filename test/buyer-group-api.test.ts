@@ -657,10 +657,18 @@ describe('asking for a refresh', () => {
       expect(await operator.post(intelligence, { company: { domain: address } })).toMatchObject(refusal);
       const path = `${intelligence}/${encodeURIComponent(address)}/refresh`;
       expect(await operator.post(path, undefined)).toMatchObject(refusal);
-      const { rows: added } = await causeway.queries.execute(sql`select from companies where domain = 'example.com'`);
+      const { rows: added } = await causeway.queries.execute(
+        sql`select from companies where domain = 'example.com' or name like '%@%'`,
+      );
       expect(added).toEqual([]);
     },
   );
+
+  it('for an address as the name of a company is refused alike', async () => {
+    expect(await operator.post(intelligence, { company: { name: 'ada@example.com' } })).toMatchObject(
+      problem(400, 'no_domain'),
+    );
+  });
 
   it('without the body that a route needs says that one is needed, and where it is described', async () => {
     for (const path of [intelligence, '/ops/redrives', '/ops/settlements', '/ops/subjects'])

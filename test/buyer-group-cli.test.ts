@@ -153,7 +153,7 @@ describe('groups', processes, () => {
     const domain = `${randomUUID()}.example`;
     const { code, out, error } = await program('groups', 'refresh', domain, '--force', '--level', 'identify');
     expect([code, error]).toEqual([0, '']);
-    const [, jobId = ''] = /^\S+ was not known, and was added\njob (\S+) runs next\nsee /.exec(out) ?? [];
+    const [, jobId = ''] = /^\S+ was not known, and was added\njob (\S+) runs next(?:, forced)?\nsee /.exec(out) ?? [];
     const read = z.object({
       company: z.unknown(),
       forced: z.boolean(),

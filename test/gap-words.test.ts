@@ -38,11 +38,11 @@ describe('a gap', () => {
   it.each([
     [
       { step: 'enrich', class: 'LushaPaymentRequired', people: 11 },
-      'Lusha has no credits left: 11 people have no address, or lack a number that was wanted; buy some there, see them in GET /ops/health/providers, then refresh the group again',
+      'Lusha has no credits left: 11 people have no address, or lack a number that was wanted; buy some there, see them in GET /ops/health/providers, then refresh the group again, within the hour by force',
     ],
     [
       { step: 'discover', class: 'DailyCreditsUsed', people: 1 },
-      'what may be spent in a day (buyerGroups.dailyCredits) is spent: 1 person of the company was not read; wait until tomorrow (UTC) or allow more in causeway.yaml and restart the workers, then refresh the group again',
+      'what may be spent in a day (buyerGroups.dailyCredits) is spent: 1 person of the company was not read; wait until tomorrow (UTC) or allow more in causeway.yaml and restart the workers, then refresh the group again, within the hour by force',
     ],
     [
       { step: 'discover', class: 'MorePeople', people: 1 },

@@ -4,7 +4,8 @@ import { type BuyerGroupView, maxHistory } from '../domain/buyer-group-view.ts';
 import { enrichmentLevels } from '../domain/refresh.ts';
 import type { BuyerGroups } from '../operations/buyer-groups.ts';
 import type { RefreshRequests, RefreshWish } from '../operations/refresh-requests.ts';
-import { isAddress, readCompanyNamed } from '../sources/role-change/company-named.ts';
+import { readCompanyNamed } from '../sources/role-change/company-named.ts';
+import { isAddress } from '../sources/role-change/fields.ts';
 import { type Command, CommandFailed, type Output, UsageError } from './command.ts';
 import { formatTable } from './table.ts';
 
@@ -59,7 +60,7 @@ export function groupsCommand(withGroups: <T>(work: (groups: GroupOperations) =>
     if (!done) throw unknown(company);
     const { isNew, receipt } = done;
     if (isNew) output.out(`${company} was not known, and was added`);
-    output.out(wordsFor(receipt));
+    output.out(wordsFor(receipt, wish.force === true));
     output.out(`see how far it is: npm run causeway -- jobs show ${receipt.jobId}`);
     return true;
   }
@@ -102,7 +103,11 @@ hour, by a worker; a domain that is not known is added.
   };
 }
 
-function wordsFor({ jobId, status, notBefore }: { jobId: string; status: string; notBefore: string | null }): string {
+function wordsFor(
+  { jobId, status, notBefore }: { jobId: string; status: string; notBefore: string | null },
+  isForced: boolean,
+): string {
+  if (isForced) return `job ${jobId} runs next, forced`;
   if (notBefore !== null) return `job ${jobId} runs after ${notBefore}, when the hour of the last run is over`;
   return status === 'coalesced' ? `it goes into job ${jobId}, which was to come anyway` : `job ${jobId} runs next`;
 }

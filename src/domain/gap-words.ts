@@ -6,7 +6,7 @@ interface Words {
   whatToDo: string;
 }
 
-const refreshAgain = 'then refresh the group again';
+const refreshAgain = 'then refresh the group again, within the hour by force';
 const statusPage = `see GET /ops/providers and its status page; when it is well, ${refreshAgain}`;
 
 const ofProviders: Readonly<Record<VendorErrorKind, (provider: string) => Words>> = {
@@ -68,7 +68,7 @@ const others: Readonly<Record<string, Words>> = {
 /** In these what is missing cannot be said without why it is. */
 const whole: Readonly<Record<string, (people: number) => string>> = {
   NobodyListed: (people) =>
-    `CoreSignal lists nobody at this company any more: ${people === 1 ? 'the 1 person' : `the ${people} people`} of the group stayed in it; see that the company's domain is right, the next refresh looks again`,
+    `CoreSignal lists nobody at this company: ${people === 1 ? 'the 1 person' : `the ${people} people`} of the group stayed in it; see that the company's domain is right, the next refresh looks again`,
   MorePeople: (people) =>
     `${people > 0 ? count(people, 'more person works', 'more people work') : 'more people work'} there than one refresh reads (buyerGroups.maxPeople), and ${people === 1 ? 'was' : 'were'} not looked at; raise it in causeway.yaml if they matter, and restart the workers`,
 };

@@ -8,7 +8,9 @@ import { enrichmentLevels } from '../../domain/refresh.ts';
 import type { BuyerGroups } from '../../operations/buyer-groups.ts';
 import { readCursor } from '../../operations/cursor.ts';
 import type { RefreshRequests, RefreshWish } from '../../operations/refresh-requests.ts';
-import { isAddress, readCompanyNamed } from '../../sources/role-change/company-named.ts';
+import { readEmail } from '../../domain/email.ts';
+import { readCompanyNamed } from '../../sources/role-change/company-named.ts';
+import { isAddress } from '../../sources/role-change/fields.ts';
 import { optionalDomain } from '../../sources/role-change/fields.ts';
 import { readJsonBodies } from '../plugins/json-bodies.ts';
 import type { Reader, Readers } from '../plugins/reader-auth.ts';
@@ -167,7 +169,8 @@ export async function intelligenceRoutes(
           company: { domain: website, name },
           ...asked
         } = request.body;
-        if (website !== undefined && isAddress(website)) return sendAddress(reply);
+        if ((website !== undefined && isAddress(website)) || (name !== undefined && readEmail(name)))
+          return sendAddress(reply);
         const domain = optionalDomain.parse(website);
         if (website !== undefined && domain === undefined) {
           return sendProblem(reply, 400, {

@@ -82,6 +82,19 @@ test('what is not understood of a person or a company is left out', () => {
   });
 });
 
+test('an address is neither the name nor the domain of a company, and an event that tells of nothing else is refused', () => {
+  const address = 'ada@example.com';
+  const { event } = only({
+    ...promotion,
+    company: { id: 'c_1', name: address, domain: address, website: 'https://ada@example.com' },
+  });
+  expect(roleChangeOf(event)).toMatchObject({ company: { id: 'c_1' } });
+  expect(roleChangeOf(event)?.company).toEqual({ id: 'c_1' });
+  expect(personChange.parse({ ...promotion, company: { name: address } }, receivedAt, {})).toMatchObject({
+    events: [{ kind: 'violation' }],
+  });
+});
+
 test('NUL, which no column holds, is taken out of names, and refused in ids', () => {
   const person = { ...promotion.person, name: 'John\u0000 Doe', newTitle: '\u0000', email: 'john\u0000@example.com' };
   const company = { id: 'c\u0000', name: 'A\u0000B' };

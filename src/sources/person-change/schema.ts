@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { epochMsOf, isPlausible, timeMessage } from '../../domain/epoch.ts';
-import { id, optionalDomain, optionalEmail, optionalId, optionalText } from '../role-change/fields.ts';
+import {
+  id,
+  optionalCompanyName,
+  optionalDomain,
+  optionalEmail,
+  optionalId,
+  optionalText,
+} from '../role-change/fields.ts';
 
 const company = z
-  .object({ id: optionalId, name: optionalText, domain: optionalDomain, website: optionalDomain })
+  .object({ id: optionalId, name: optionalCompanyName, domain: optionalDomain, website: optionalDomain })
   .nullish()
   .catch(undefined);
 
@@ -25,7 +32,7 @@ const personChange = z.object({
     'expected the person, with an id',
   ),
   company: z.object(
-    { id: optionalId, name: optionalText, domain: optionalDomain, website: optionalDomain },
+    { id: optionalId, name: optionalCompanyName, domain: optionalDomain, website: optionalDomain },
     'expected the company of the person',
   ),
   previousCompany: company,
@@ -48,7 +55,11 @@ export function readPersonChange(body: object, receivedAt: Date): ReadPersonChan
     return { ok: false, path: ['timestamp'], message: timeMessage };
   const { company: now } = change;
   if ([now.id, now.name, now.domain, now.website].every((each) => each === undefined)) {
-    return { ok: false, path: ['company'], message: 'expected an id, a name or a domain of the company' };
+    return {
+      ok: false,
+      path: ['company'],
+      message: 'expected an id, a name or a domain of the company; an e-mail address is none of them',
+    };
   }
   return { ok: true, change, firedAt: new Date(firedMs) };
 }

@@ -32,8 +32,21 @@ export const optionalEmail = sentText.transform((text) => {
   return read && `${read.local}@${read.domain}`.toLowerCase();
 });
 
-/** A website or a domain, as a domain without www. */
-export const optionalDomain = sentText.transform((text) => (text === undefined ? undefined : readDomain(text)));
+/** A website or a domain, as a domain without www. An address is left out: it names somebody. */
+export const optionalDomain = sentText.transform((text) =>
+  text === undefined || isAddress(text) ? undefined : readDomain(text),
+);
+
+/** Whether a text that should name a company names somebody there instead: read as a website, `ada@example.com` would be `example.com`. */
+export function isAddress(text: string): boolean {
+  const url = URL.parse(text.includes('://') ? text.trim() : `https://${text.trim()}`);
+  return readEmail(text.trim()) !== undefined || (url !== null && url.username !== '');
+}
+
+/** What companies are called; an address is left out, too. */
+export const optionalCompanyName = optionalText.transform((text) =>
+  text === undefined || readEmail(text) ? undefined : text,
+);
 
 /** The fields that are there; `undefined` when none is. */
 export function present<Name extends string, Value>(
