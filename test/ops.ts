@@ -47,7 +47,7 @@ export async function insertFailed(
   }
   await queries.execute(sql`
     update events e set state = 'failed', outcome = 'failed', holds_lane = false, failure_class = ${failureClass},
-      failure_message = 'a failure of a test', finished_at = clock_timestamp() + given.turn * interval '1 microsecond'
+      failure_message = 'a failure of a test', finished_at = statement_timestamp() + given.turn * interval '1 microsecond'
     from unnest(${sql.param(all)}::uuid[]) with ordinality as given(id, turn) where e.id = given.id`);
   return all;
 }
