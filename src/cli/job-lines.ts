@@ -1,10 +1,15 @@
 import type { JobView } from '../domain/job-view.ts';
 import { formatTable } from './table.ts';
 
+interface Named {
+  company: { name: string | null; domain: string | null };
+  companyId: string;
+}
+
 /** Who looks and asks by the command line. */
 export const operator = { tenantId: null, sources: null, by: 'operator (cli)' };
 
-export const jobName = ({ company: { name, domain }, companyId }: JobView): string => domain ?? name ?? companyId;
+export const jobName = ({ company: { name, domain }, companyId }: Named): string => domain ?? name ?? companyId;
 
 /** A job as people read it: how far it is, what for, what it could not find out, and what it cost. */
 export function jobLines(job: JobView): string[] {

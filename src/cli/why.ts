@@ -6,7 +6,7 @@ import { refreshType } from '../domain/refresh.ts';
 import type { Jobs } from '../operations/jobs.ts';
 import type { Why } from '../operations/why.ts';
 import { type Command, type Output, UsageError } from './command.ts';
-import { jobLines, operator } from './job-lines.ts';
+import { jobLines, jobName, operator } from './job-lines.ts';
 import { formatTable } from './table.ts';
 
 interface Explained {
@@ -92,9 +92,9 @@ function explain({ decision, actions, failure, workflow, refreshes, ...event }: 
   if (effects.length > 0) {
     for (const line of formatTable(['action', 'target', 'effect', 'attempts', 'key'], effects, 140)) out(line);
   }
-  const jobs = refreshes.map(({ jobId, companyId, company, move, coalesced, status }) => [
+  const jobs = refreshes.map(({ jobId, move, coalesced, status, ...named }) => [
     jobId,
-    company.domain ?? company.name ?? companyId,
+    jobName(named),
     move ?? '-',
     status,
     coalesced ? 'yes' : 'no',

@@ -19,7 +19,7 @@ export type Job = {
 const columns = sql`l.id, l.tenant_id as "tenantId", l.company_id as "companyId", l.level, l.result is not null as "isSaved"`;
 
 /** The row of a refresh whose event is open in this generation. */
-const own = ({ eventId, generation }: EventRun) =>
+export const own = ({ eventId, generation }: EventRun) =>
   sql`l.id = ${eventId} and e.id = l.id and e.generation = ${generation} and e.holds_lane`;
 
 /** `isFirst`: it begins just now, and does not go on after a step that was cut short. */

@@ -3,12 +3,13 @@ import type { EnrichmentLevel } from '../../domain/refresh.ts';
 import type { Queries } from '../database.ts';
 import type { EventRun } from '../event-steps.ts';
 import type { Transaction } from '../transaction.ts';
+import { own } from './jobs.ts';
 import { thoroughness, waitingRefresh, type WaitingRefresh } from './waiting-refresh.ts';
 
 /** The company that a refresh turned out to be of, and the refresh that stands for it. */
 export type GoneOn = WaitingRefresh & { companyId: string };
 
-type Open = { ids: string[]; priority: number; level: EnrichmentLevel; isForced: boolean };
+type Open = { ids: string[] | null; priority: number; level: EnrichmentLevel; isForced: boolean };
 
 /**
  * Ends the refreshes of a company that was merged into another one, and has that one refreshed in their place, as urgently and as
@@ -27,7 +28,7 @@ export async function goOnElsewhere(
     select array_agg(id) as ids, min(priority)::int as priority, bool_or(is_forced) as "isForced",
       (array_agg(level order by ${thoroughness} desc))[1] as level from ended`);
   const [open] = rows;
-  if (!open) throw new Error('a company is merged by a refresh of it');
+  if (!open?.ids) throw new Error('a company is merged by a refresh of it');
   const ended = sql`any(${sql.param(open.ids)}::uuid[])`;
   const next = await waitingRefresh(transaction, { ...open, tenantId, companyId: to, isRequested: false, windowMs });
   await transaction.execute(sql`
@@ -50,10 +51,10 @@ export async function goOnElsewhere(
 /** Where a refresh has gone on whose company was merged; `undefined`: it has not. */
 export async function readGoneOn(
   queries: Queries,
-  { eventId, generation }: EventRun,
+  run: EventRun,
 ): Promise<{ jobId: string; companyId: string } | undefined> {
   const { rows } = await queries.execute<{ jobId: string; companyId: string }>(sql`
     select l.merged_into as "jobId", l.company_id as "companyId" from buyer_group_refresh_logs l, events e
-    where l.id = ${eventId} and l.merged_into is not null and e.id = l.id and e.generation = ${generation} and e.holds_lane`);
+    where ${own(run)} and l.merged_into is not null`);
   return rows[0];
 }
