@@ -1,4 +1,4 @@
-import type { JobView } from '../domain/job-view.ts';
+import { type JobView, waitsFor } from '../domain/job-view.ts';
 import { formatTable } from './table.ts';
 
 interface Named {
@@ -25,7 +25,7 @@ export function jobLines(job: JobView): string[] {
   return [
     `${jobName(job)}: ${job.status}, ${job.progress} % (${job.step}), priority ${job.priority}, ${job.enrichmentLevel}${job.forced ? ', forced' : ''}`,
     `asked for ${job.createdAt}, ${job.startedAt === null ? 'not begun' : `begun ${job.startedAt}`}, ${job.finishedAt === null ? 'not finished' : `finished ${job.finishedAt}`}`,
-    ...(job.status === 'waiting' ? [waitsFor(job)] : []),
+    ...(job.status === 'waiting' ? [`it waits ${waitsFor(job)}`] : []),
     ...(job.mergedInto === null
       ? []
       : [`its company turned out to be ${jobName(job)}, which was known already: job ${job.mergedInto} stands for it`]),
@@ -43,6 +43,3 @@ export function jobLines(job: JobView): string[] {
     ...(job.workflow ? [`workflow ${job.workflow.url}`] : []),
   ];
 }
-
-const waitsFor = ({ notBefore }: JobView): string =>
-  notBefore === null ? 'it waits for its turn' : `it waits until ${notBefore}, when the hour of its company is over`;

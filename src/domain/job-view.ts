@@ -74,3 +74,7 @@ export const refreshReceipt = z.object({
   notBefore: z.string().nullable(),
 });
 export type RefreshReceipt = z.infer<typeof refreshReceipt>;
+
+/** What a refresh that has not begun waits for, in words. */
+export const waitsFor = ({ notBefore }: Pick<JobView, 'notBefore'>): string =>
+  notBefore === null ? 'for its turn' : `until ${notBefore}, when the hour of its company is over`;

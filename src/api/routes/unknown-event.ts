@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { JobView } from '../../domain/job-view.ts';
+import { type JobView, waitsFor } from '../../domain/job-view.ts';
 import { sendProblem } from '../problem.ts';
 
 /** No event has this id. A refresh has one only once its turn has come, so of a job it is said where that is seen. */
@@ -13,12 +13,11 @@ function detailOf({ status, mergedInto, notBefore, company: { domain, name }, re
   const seen = 'GET /api/v1/jobs/<the same id> shows it';
   if (mergedInto !== null) return `${what}, for which the refresh ${mergedInto} stands; ${seen}`;
   if (status !== 'waiting') return `${what} that never began, and has no event; ${seen}`;
-  const until = notBefore === null ? 'for its turn' : `until ${notBefore}, when the hour of its company is over`;
   const since = [
     ...new Set(reasons.map(({ move }) => (move === null ? 'somebody asked for it' : `somebody ${verbs[move]}`))),
   ];
   const because = since.length > 0 ? `, since ${since.join(', and since ')}` : '';
-  return `${what} that waits ${until}${because}; it becomes an event of this id when it begins, and ${seen}`;
+  return `${what} that waits ${waitsFor({ notBefore })}${because}; it becomes an event of this id when it begins, and ${seen}`;
 }
 
 const verbs = {
