@@ -1,8 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { personChangeWebhook } from '../sandbox/person-change.ts';
 import { sealedColumns } from '../src/db/sealed-values.ts';
-import { receipt } from '../src/domain/received.ts';
 import { subjectExport } from '../src/domain/subject-export.ts';
 import { keyringOf, receiptsOf } from '../src/main/stores.ts';
 import { sealedDecision } from '../src/privacy/sealed-records.ts';
@@ -10,6 +8,7 @@ import { type Causeway, startCauseway } from './causeway.ts';
 import { erase, operator, scanOf, sendLead, somebody } from './erasing.ts';
 import { newId } from './hubspot-events.ts';
 import { type Director, director, groupsOf, textsOfDirector } from './known-people.ts';
+import { changeRole, refreshed, refreshSettings } from './refreshing.ts';
 
 /** Protects persons whom a buyer group names: they are told of it, and gone from it, and the group goes on without them. */
 
@@ -19,7 +18,7 @@ let causeway: Causeway;
 let scan: ReturnType<typeof scanOf>;
 let groups: ReturnType<typeof groupsOf>;
 beforeAll(async () => {
-  causeway = await startCauseway();
+  causeway = await startCauseway({ settings: refreshSettings() });
   scan = scanOf(causeway);
   groups = groupsOf(causeway);
 });
@@ -28,27 +27,21 @@ afterAll(() => causeway.close());
 const removed = ({ stores }: Awaited<ReturnType<typeof erase>>) =>
   Object.fromEntries(stores.map(({ name, removed: count }) => [name, count]));
 
-/** Tells by a webhook that somebody joined a company. */
-async function joined({ emails: [email], name, title }: Director, companyName: string): Promise<string> {
-  const change = {
-    id: `evt_${newId()}`,
-    type: 'person.role_change',
-    timestamp: new Date().toISOString(),
+/** Tells by a webhook that somebody joined a company; everybody was told of it, and of the company that they left. */
+async function joined({ emails: [email], name, title }: Director, companyName: string): Promise<void> {
+  const refreshes = await changeRole(causeway, {
     person: { id: `p_${newId()}`, name, email, newTitle: title },
     company: { name: companyName },
     previousCompany: { name: `Former ${companyName}` },
-  };
-  const init = personChangeWebhook({ secret: 'dev-person-change-secret', change, nowMs: Date.now() });
-  const response = await fetch(`${causeway.url}/api/webhooks/person-change`, init);
-  const id = receipt.parse(await response.json()).events[0]?.id ?? '';
-  await causeway.finished(id);
-  return id;
+  });
+  expect(Object.keys(refreshes)).toHaveLength(2);
+  for (const id of Object.values(refreshes)) await refreshed(causeway, id);
 }
 
 /** Two people in one group, one of whom an event tells of as well, and who wants to hear of refreshes. */
 async function pair() {
   const [cleo, dana] = [director(), director()];
-  const event = await joined(cleo, `Told ${newId()}`);
+  await joined(cleo, `Told ${newId()}`);
   const company = await groups.company();
   for (const who of [cleo, dana]) {
     await groups.person(who);
@@ -56,7 +49,7 @@ async function pair() {
   }
   const job = await groups.run(company, { saw: [cleo, dana], askedBy: cleo.emails[0] ?? '' });
   await groups.group(company, job);
-  return { cleo, dana, company, job, event };
+  return { cleo, dana, company, job };
 }
 
 async function groupOf(company: string) {
@@ -98,6 +91,8 @@ describe('somebody in a buyer group', () => {
       'buyer_group_members.title_sealed',
       'buyer_group_members.told_title_sealed',
       'buyer_group_refresh_reasons.requester_sealed',
+      'decisions.sealed',
+      'events.facts_sealed',
       'events.sealed',
       'facts_cache.sealed',
       'people.sealed',
@@ -149,6 +144,7 @@ describe('somebody in a buyer group', () => {
     expect(all.refreshRequests).toMatchObject([{ jobId: job, company: { id: company }, address: cleo.emails[0] }]);
     expect(all.cached.map(({ provider, kind }) => `${provider} ${kind}`).toSorted()).toEqual([
       'coresignal member',
+      'lusha person',
       'lusha person',
     ]);
     const text = JSON.stringify(all);

@@ -116,7 +116,7 @@ async function tryOldSteps(id: string): Promise<unknown[]> {
     leaseMs: 1_000,
     addressSealed: Buffer.alloc(0),
   };
-  await storeFacts(queries, old, sealed, []);
+  await storeFacts(queries, old, sealed, { aliases: [] });
   return [
     await beginEvent(queries, old, 'an old run'),
     await readOpenEvent(queries, old),

@@ -19,9 +19,9 @@ export function createEnrich({ queries, keyring, hasher, enrichment, policy, log
       isRedriven: row.generation > 0,
     });
     if (retryable && activityInfo().attempt < policy.enrich.attempts) throw retryable;
-    const people = peopleIn(hasher, row.tenantId, event, facts);
-    const kept = await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), people);
-    if (!kept) await storeFacts(queries, run, sealedFacts.seal(key, row.id, withoutContact(facts)), []);
+    const aliases = peopleIn(hasher, row.tenantId, event, facts);
+    const kept = await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), { aliases });
+    if (!kept) await storeFacts(queries, run, sealedFacts.seal(key, row.id, withoutContact(facts)), { aliases: [] });
     log.info({ ...eventLabels(row), gaps: facts.gaps }, 'event enriched');
     return { gaps: facts.gaps };
   };

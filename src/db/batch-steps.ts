@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { EventToStart } from '../domain/event-to-start.ts';
 import type { Queries } from './database.ts';
-import { type DecisionRow, isEcho, type OpenEvent, openEventColumns, someErased } from './event-steps.ts';
+import { type DecisionRow, heldKeys, isEcho, type OpenEvent, openEventColumns, someErased } from './event-steps.ts';
 import { claimHeads, type ClosedEvent, closedColumns, type Failure } from './lane-heads.ts';
 import { lockLanes } from './lanes.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
@@ -35,8 +35,13 @@ export async function storeBatchFacts(
   const named = facts.flatMap(({ id, people }) => people.map((alias) => ({ id, alias })));
   const { rows } = await queries.execute<{ id: string }>(sql`
     with named as (select * from unnest(${columnOf(named, 'id')}::uuid[], ${columnOf(named, 'alias')}::text[]) as named(id, alias)),
+    known as (
+      select n.id, a.key_id from named n join events e using (id)
+        join subject_aliases a on a.tenant_id = e.tenant_id and a.alias = n.alias and a.kind in ('email', 'external')
+    ), held as ${heldKeys(sql`select key_id from known`)},
     refused as (
       select n.id from named n join events e using (id) where ${someErased(sql`e.tenant_id`, sql`array[n.alias]`)}
+      union select id from known where key_id not in (select id from held)
     ), stored as (
       update events e set facts_sealed = t.sealed from unnest(${column('id')}::uuid[], ${column('sealed')}::bytea[]) as t(id, sealed)
       where e.id = t.id and ${inBatch(batchId)} and e.id not in (select id from refused) returning e.tenant_id, e.id

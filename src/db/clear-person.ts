@@ -27,7 +27,7 @@ export async function clearRows(queries: Queries, person: ErasedPerson): Promise
   const before = sql`(select erased_at from erasures where id = ${erasureId})`;
   await inTransaction(queries, async (transaction) => {
     const removed = async (statement: SQL) => (await transaction.execute(statement)).rowCount ?? 0;
-    await blankNamed(transaction, person, before);
+    await blankNamed(transaction, person);
     // A lead that is deleted is noted with the erasure, so that its copies elsewhere are found.
     const leads = await removed(sql`
       with gone as (
@@ -46,11 +46,15 @@ export async function clearRows(queries: Queries, person: ErasedPerson): Promise
   await removeIdleKeys(queries, person);
 }
 
+/** Events that name the person, and were opened before the erasure: those who come back are named anew. */
+const namedBefore = ({ erasureId, tenantId, aliases }: NamedPerson): SQL => sql`
+  select p.event_id from event_people p join events e on e.id = p.event_id where p.tenant_id = ${tenantId}
+    and p.alias = any(${texts(aliases)}) and e.opened_at <= (select erased_at from erasures where id = ${erasureId})`;
+
 /** Events that named the person and had been open, or were storing it in that moment. */
-async function blankNamed(transaction: Transaction, person: ErasedPerson, before: SQL): Promise<void> {
+async function blankNamed(transaction: Transaction, person: ErasedPerson): Promise<void> {
   const { rows } = await transaction.execute<{ id: string }>(sql`
-    select distinct e.id from event_people p join events e on e.id = p.event_id where p.tenant_id = ${person.tenantId}
-      and p.alias = any(${texts(person.aliases)}) and e.opened_at <= ${before} and not e.holds_lane`);
+    select e.id from events e join (${namedBefore(person)}) p on p.event_id = e.id where not e.holds_lane`);
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return;
   await transaction.execute(sql`
@@ -168,7 +172,7 @@ export async function countLeft(queries: Queries, person: NamedPerson): Promise<
       (select count(*)::int from buyer_group_members m join keys k on k.id = m.person_id) as buyer_group_members,
       (select count(*)::int from (select l.id from leads l join (${theirs}) x on x.event_id = l.id
         union select id from leads where tenant_id = ${tenantId} and email = any(${texts(emails)}) and received_at <= ${before}) l) as leads,
-      (select count(*)::int from events e join (${theirs}) x on x.event_id = e.id
+      (select count(*)::int from events e join (${theirs} union ${namedBefore(person)}) x on x.event_id = e.id
         where e.facts_sealed is not null or (e.subject_key_id is null and e.sealed is not null)) as events`);
   const nothing = { subject_keys: 0, people: 0, buyer_group_members: 0, leads: 0, events: 0 };
   return { ...(rows[0] ?? nothing), companies: await countCompanyNames(queries, person) };

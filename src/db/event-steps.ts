@@ -83,25 +83,50 @@ export const someErased = (tenantId: SQL, aliases: SQL): SQL => sql`exists (
     select from subject_aliases a join subject_keys k on k.id = a.key_id
     where a.tenant_id = x.tenant_id and a.alias = x.alias and k.created_at > x.erased_at))`;
 
+/** Whom facts name: by their keys, or by keyed hashes of identifiers where nobody may know them yet. */
+export type NamedPeople = { keyIds: readonly string[] } | { aliases: readonly string[] };
+
 /**
- * Keeps what was found out, and whom it names (keyed hashes), so that they can be found when they are to be erased. `false`: one of
- * them was erased meanwhile, and nothing was kept.
+ * The keys of whoever facts name, held until they are stored. An erasure deletes keys, so that it either comes first, and fewer are
+ * found than were known, or sees what was stored.
+ */
+export const heldKeys = (known: SQL): SQL =>
+  sql`(select k.id from subject_keys k where k.id in (${known}) order by k.id for key share)`;
+
+/**
+ * Keeps what was found out, and whom it names, so that they can be found when they are to be erased. `false`: one of them was erased
+ * meanwhile, and nothing was kept.
  */
 export async function storeFacts(
   queries: Queries,
   run: EventRun,
   factsSealed: Buffer,
-  people: readonly string[],
+  people: NamedPeople,
 ): Promise<boolean> {
-  const named = sql`${sql.param([...people])}::text[]`;
+  const own = sql`a.kind in ('email', 'external')`;
+  const [named, known] =
+    'keyIds' in people
+      ? [
+          sql`select distinct a.alias from subject_aliases a where a.key_id = any(${sql.param([...people.keyIds])}::uuid[]) and ${own}`,
+          sql`select unnest(${sql.param([...people.keyIds])}::uuid[]) as key_id`,
+        ]
+      : [
+          sql`select unnest(${sql.param([...people.aliases])}::text[]) as alias`,
+          sql`select a.key_id from subject_aliases a join events e on e.tenant_id = a.tenant_id
+            where e.id = ${run.eventId} and a.alias = any(${sql.param([...people.aliases])}::text[]) and ${own}`,
+        ];
   const { rows } = await queries.execute<{ kept: boolean }>(sql`
-    with checked as (select e.id, ${someErased(sql`e.tenant_id`, named)} as erased from events e where ${open(run)}),
-    stored as (
+    with named as (${named}), known as (select distinct key_id from (${known}) k), held as ${heldKeys(sql`select key_id from known`)},
+    checked as (
+      select e.id, (select count(*) from held) < (select count(*) from known)
+        or ${someErased(sql`e.tenant_id`, sql`array(select alias from named)`)} as erased
+      from events e where ${open(run)}
+    ), stored as (
       update events e set facts_sealed = ${factsSealed} from checked c where e.id = c.id and not c.erased and ${open(run)}
       returning e.tenant_id, e.id
     ), noted as (
       insert into event_people (tenant_id, alias, event_id)
-      select s.tenant_id, named.alias, s.id from stored s, unnest(${named}) as named(alias) on conflict do nothing
+      select s.tenant_id, named.alias, s.id from stored s, named on conflict do nothing
     )
     select not erased as kept from checked`);
   return rows[0]?.kept !== false;

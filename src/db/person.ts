@@ -54,18 +54,21 @@ export async function readOpenEvents(queries: Queries, person: Person, limit: nu
 
 /**
  * What may still reach somebody with what is known of the person: their events that are not over, those about something else
- * that name them, and for how long the last attempt of an effect may last.
+ * that name them (`erased`: by what their keys led to when they were deleted), and for how long the last attempt of an effect may last.
  */
 export async function readUnrest(
   queries: Queries,
   erasureId: string,
   person: Person,
+  erased: readonly string[] = [],
 ): Promise<{ open: number; leaseMs: number }> {
   const { rows } = await queries.execute<{ open: number; leaseMs: number }>(sql`
     with theirs as (
       select id from events where subject_key_id in ${keysOf(person)}
       union select event_id from erasure_events where erasure_id = ${erasureId}
       union select event_id from event_people where tenant_id = ${person.tenantId} and alias in ${aliasesOfPerson(person)}
+      union select p.event_id from event_people p join events e on e.id = p.event_id where p.tenant_id = ${person.tenantId}
+        and p.alias = any(${sql.param([...erased])}::text[]) and e.opened_at <= (select erased_at from erasures where id = ${erasureId})
     )
     select (select count(*)::int from events e join theirs using (id) where e.holds_lane) as open,
       coalesce((select ceil(extract(epoch from max(f.attempt_lease_until) - clock_timestamp()) * 1000)::int

@@ -1,5 +1,4 @@
 import { type EventRun, readForDecision, storeFacts } from '../../db/event-steps.ts';
-import { readAliasesOf } from '../../db/buyer-groups/people.ts';
 import { type GroupActionType, plannedByNobody, type PlannedAction } from '../../domain/decision.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { sealedFacts } from '../../privacy/sealed-records.ts';
@@ -31,8 +30,7 @@ export function createPlanNotice(dependencies: ActivityDependencies) {
         provider: 'none',
         fetchedAt: event.receivedAt,
       };
-      const aliases = await readAliasesOf(queries, described.keyIds);
-      if (await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), aliases))
+      if (await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), described))
         return storeDecision(run, { ...opened, facts }, plannedByNobody(because, actionsFor(described), new Date()));
       if (attempt === maxTries) throw new Error('whoever asked for the refresh is being erased');
     }

@@ -76,7 +76,7 @@ export function createReadChange(dependencies: ActivityDependencies) {
     const email = addressOf(read.person.email ?? null);
     const person = email === undefined ? undefined : ({ kind: 'person', email } as const);
     if (person && ownAddress(email) && (await keyring.isErased(row.tenantId, person))) throw erased();
-    await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), []);
+    await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), { aliases: [] });
     if (person) await keyring.link(row.tenantId, row.keyId ?? '', person);
     return { state: 'read' };
   };

@@ -7,9 +7,11 @@ const lookAgainMs = 500;
 
 /** For how long to wait before the next look; 0: nothing runs for the person any more, nor can an attempt reach a provider. */
 export function createAwaitQuiet(dependencies: ActivityDependencies) {
-  const { personOf } = createPersonOf(dependencies);
+  const { openErasureEvent, personOf } = createPersonOf(dependencies);
   return async function quietIn(run: EventRun): Promise<{ waitMs: number }> {
-    const { open, leaseMs } = await readUnrest(dependencies.queries, run.eventId, await personOf(run));
+    const person = await personOf(run);
+    const { facts } = await openErasureEvent(run);
+    const { open, leaseMs } = await readUnrest(dependencies.queries, run.eventId, person, facts.erasure?.aliases);
     return { waitMs: Math.max(open > 0 ? lookAgainMs : 0, leaseMs) };
   };
 }

@@ -41,10 +41,3 @@ export async function forgetPerson(queries: Queries, personId: string): Promise<
         and not exists (select from facts_cache c where c.subject_key_id = k.id)`);
   });
 }
-
-/** Every identifier (keyed hash) of these people that is theirs alone. */
-export async function readAliasesOf(queries: Queries, keyIds: readonly string[]): Promise<string[]> {
-  const { rows } = await queries.execute<{ alias: string }>(sql`
-    select distinct alias from subject_aliases where key_id = any(${sql.param([...keyIds])}::uuid[]) and kind in ('email', 'external')`);
-  return rows.map(({ alias }) => alias);
-}
