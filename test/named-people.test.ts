@@ -119,23 +119,23 @@ describe.each([
   });
 });
 
-describe('an event that named an erased person in the last moment', () => {
-  /** The person had no key, and the look at what names them had been over when the event was noted. */
-  async function lateNote({ opened }: { opened: string }) {
-    const { queries } = database;
-    const who = await named();
-    await storeFacts(queries, { eventId: who.eventId, generation: 0 }, sealed, { aliases: [who.alias] });
-    const { eventId: erasureId } = await named();
-    await queries.execute(sql`
-      insert into erasures (id, tenant_id, requested_by, erased_at) values (${erasureId}, 'default', 'test', clock_timestamp())`);
-    await queries.execute(
-      sql`update events set opened_at = clock_timestamp() + ${opened}::interval where id = ${who.eventId}`,
-    );
-    const nobody = { tenantId: 'default', aliases: [], eventId: null };
-    const person = { erasureId, tenantId: 'default', aliases: [who.alias], emails: [], phones: [], objects: [] };
-    return { ...who, erasureId, nobody, person };
-  }
+/** The person had no key, and the look at what names them had been over when the event was noted. */
+async function lateNote({ opened }: { opened: string }) {
+  const { queries } = database;
+  const who = await named();
+  await storeFacts(queries, { eventId: who.eventId, generation: 0 }, sealed, { aliases: [who.alias] });
+  const { eventId: erasureId } = await named();
+  await queries.execute(sql`
+    insert into erasures (id, tenant_id, requested_by, erased_at) values (${erasureId}, 'default', 'test', clock_timestamp())`);
+  await queries.execute(
+    sql`update events set opened_at = clock_timestamp() + ${opened}::interval where id = ${who.eventId}`,
+  );
+  const nobody = { tenantId: 'default', aliases: [], eventId: null };
+  const person = { erasureId, tenantId: 'default', aliases: [who.alias], emails: [], phones: [], objects: [] };
+  return { ...who, erasureId, nobody, person };
+}
 
+describe('an event that named an erased person in the last moment', () => {
   it('is waited for, is residue as long as it says something, and is blanked when it is over', async () => {
     const { queries } = database;
     const { eventId, erasureId, nobody, person, alias } = await lateNote({ opened: '-1 minute' });
