@@ -82,22 +82,42 @@ export interface Refreshed {
   job: JobRow;
 }
 
-/** A refresh once its event is over. */
+/** A refresh once its event is over. One that does not end says how far it came, and what it waits for. */
 export async function refreshed(causeway: Causeway, jobId: string, deadlineMs = 180_000): Promise<Refreshed> {
-  await eventually(
-    `refresh ${jobId} has begun`,
-    async () => ((await readJobRow(causeway, jobId)).status === 'waiting' ? undefined : true),
-    deadlineMs,
-  );
+  let view: ReadView | undefined;
+  let unread: unknown;
   const event = await eventually(
     `refresh ${jobId} is over`,
     async () => {
-      const view = await causeway.read(jobId).catch(() => undefined);
-      return view?.finishedAt ? view : undefined;
+      try {
+        view = await causeway.read(jobId);
+        return view.finishedAt ? view : undefined;
+      } catch (error) {
+        // Before it has begun it is no event yet.
+        unread = error;
+        return undefined;
+      }
     },
     deadlineMs,
-  );
+  ).catch(async (error: unknown) => {
+    const seen = { job: await readJobRow(causeway, jobId), event: view, unread: String(unread) };
+    throw new Error(`it stands at ${JSON.stringify({ ...seen, pending: await pendingOf(causeway, view) })}`, {
+      cause: error,
+    });
+  });
   return { id: jobId, event, job: await readJobRow(causeway, jobId) };
+}
+
+/** What Temporal has under way for an event. */
+async function pendingOf({ client }: Causeway, event: ReadView | undefined): Promise<unknown> {
+  if (!event) return undefined;
+  try {
+    const { raw, status } = await client.workflow.getHandle(event.workflow.id).describe();
+    const { pendingActivities, pendingWorkflowTask } = raw;
+    return { status: status.name, pendingActivities, pendingWorkflowTask };
+  } catch (error) {
+    return String(error);
+  }
 }
 
 export const refresh = async (causeway: Causeway, companyId: string, how: Parameters<typeof askForRefresh>[2] = {}) =>

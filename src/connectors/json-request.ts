@@ -55,7 +55,8 @@ export function createJsonClient({
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       if (!response.ok) {
-        await response.body?.cancel();
+        // Not waited for: what is thrown away may take as long as it likes.
+        response.body?.cancel().catch(() => undefined);
         const retryAfterMs = retryAfterOf(response.headers.get('retry-after'));
         throw fail(kindOf(response.status), `status ${response.status}`, retryAfterMs);
       }
