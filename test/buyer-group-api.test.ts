@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { mergeCompany } from '../src/db/buyer-groups/merge-company.ts';
 import { requestRefresh } from '../src/db/buyer-groups/requests.ts';
+import { inTransaction } from '../src/db/transaction.ts';
 import { companyWorkflowId, eventWorkflowId } from '../src/domain/ids.ts';
 import { createApiKeys } from '../src/operations/api-keys.ts';
 import { sealedRequester } from '../src/privacy/sealed-records.ts';
@@ -264,6 +266,30 @@ describe('canceling a job', () => {
     );
   });
 
+  it('that waited leaves nothing to run again, which a redrive says, with what to do; of one that waits, that it begins by itself', async () => {
+    const [company, other] = [await rows.addCompany(), await rows.addCompany()];
+    await rows.addJob(other.id, { status: 'completed', startedAgoMs: hour / 2 });
+    const [canceled, waiting, nobody] = [await rows.addJob(company.id), await rows.addJob(other.id), randomUUID()];
+    await cancel(canceled);
+    const explanations = {
+      [canceled]: expect.stringMatching(
+        new RegExp(`never began and is canceled.*ask for a new one: .*${company.id}/refresh`),
+      ),
+      [waiting]: expect.stringMatching(/has not begun: it waits until \d{4}-.*hour of its company.* begins by itself/),
+      [nobody]: undefined,
+    };
+    const item = z.object({ eventId: z.string(), result: z.literal('not_found'), explanation: z.string().optional() });
+    const said = (items: readonly z.infer<typeof item>[]) =>
+      Object.fromEntries(items.map(({ eventId, explanation }) => [eventId, explanation]));
+    const asked = { eventIds: [canceled, waiting, nobody] };
+    const { body: forecast } = await operator.post('/ops/redrives', { ...asked, dryRun: true });
+    expect(said(z.object({ events: z.array(item) }).parse(forecast).events)).toEqual(explanations);
+    const { body: receipt } = await operator.post('/ops/redrives', asked);
+    const { body: redrive } = await operator.get(`/ops/redrives/${z.object({ id: z.string() }).parse(receipt).id}`);
+    expect(said(z.object({ items: z.array(item) }).parse(redrive).items)).toEqual(explanations);
+    expect(await statusOf(waiting)).toBe('waiting');
+  });
+
   it('that runs, once it has ended so, is no failure that waits for anybody, and can be run again all the same', async () => {
     const { id: companyId } = await rows.addCompany();
     const failing = z.object({ classes: z.array(z.object({ class: z.string(), count: z.number() })) });
@@ -522,6 +548,7 @@ describe('the list of companies', () => {
           industry: null,
           employees: null,
           country: null,
+          formerIds: [],
           group: {
             confidence: 0.25,
             cohesion: 0.5,
@@ -542,6 +569,19 @@ describe('the list of companies', () => {
     const other = await keyFor({ tenantId: 'other', readsLeads: true });
     expect(page.parse((await asking(other.key, 'GET', intelligence)).body).companies).toHaveLength(1);
     expect(await operator.get(`${intelligence}?cursor=x`)).toMatchObject(problem(400, 'unreadable_cursor'));
+  });
+});
+
+describe('a company that another one was merged into', () => {
+  it('is answered by the id of that one, with it, and is found by the name and the domain of that one', async () => {
+    const [one, two] = [await rows.addCompany(), await rows.addCompany()];
+    await inTransaction(causeway.queries, (transaction) => mergeCompany(transaction, { from: one.id, to: two.id }));
+    const seen = { company: { id: two.id, domain: two.domain, formerIds: [one.id] } };
+    for (const company of [one.id, two.id, one.domain]) expect(await groupOf(company)).toMatchObject(seen);
+    for (const query of [one.domain, two.domain, `COMPANY  ${one.domain.slice(0, 8)}`]) {
+      const { body } = await operator.get(`${intelligence}?query=${encodeURIComponent(query)}`);
+      expect(body).toMatchObject({ companies: [seen.company], next: null });
+    }
   });
 });
 
@@ -663,6 +703,29 @@ describe('asking for a refresh', () => {
       expect(added).toEqual([]);
     },
   );
+
+  it.each(['linkedin.com', 'https://de.linkedin.com/company/acme', 'www.facebook.com/acme', 'gmail.com'])(
+    'for %s, at which many have a page or a mailbox, is refused, says what to give instead, and adds none',
+    async (site) => {
+      const refusal = problem(400, 'no_domain', expect.stringMatching(/company's own domain.*its name/));
+      expect(await operator.post(intelligence, { company: { domain: site, name: 'Acme of a page' } })).toMatchObject(
+        refusal,
+      );
+      const path = `${intelligence}/${encodeURIComponent(site)}/refresh`;
+      expect(await operator.post(path, {})).toMatchObject(refusal);
+      expect(await operator.get(`${intelligence}/${encodeURIComponent(site)}/buyer-group`)).toMatchObject(
+        problem(404, 'unknown_company'),
+      );
+      const { rows: added } = await causeway.queries.execute(
+        sql`select from company_aliases where value in ('linkedin.com', 'facebook.com', 'gmail.com', 'acme of a page')`,
+      );
+      expect(added).toEqual([]);
+    },
+  );
+
+  it('for the company behind such a site is answered by its name', async () => {
+    expect(await operator.post(intelligence, { company: { name: 'LinkedIn' } })).toMatchObject({ status: 202 });
+  });
 
   it('for an address as the name of a company is refused alike', async () => {
     expect(await operator.post(intelligence, { company: { name: 'ada@example.com' } })).toMatchObject(

@@ -6,9 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { groupsCommand } from '../src/cli/groups.ts';
 import { jobsCommand } from '../src/cli/jobs.ts';
+import { redriveCommand } from '../src/cli/redrive.ts';
 import { runCli } from '../src/cli/run-cli.ts';
 import { whyCommand } from '../src/cli/why.ts';
 import { childEnvironment } from '../src/config/environment.ts';
+import { mergeCompany } from '../src/db/buyer-groups/merge-company.ts';
+import { inTransaction } from '../src/db/transaction.ts';
 import { wireOperations } from '../src/main/wire-operations.ts';
 import { type BuyerGroupRows, buyerGroupRows } from './buyer-group-rows.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
@@ -51,6 +54,7 @@ async function cli(...args: string[]): Promise<Ended> {
     jobsCommand((work) => work(operations.jobs)),
     groupsCommand((work) => work(operations)),
     whyCommand((work) => work(operations)),
+    redriveCommand((work) => work(operations.redrives)),
   ];
   const [out, error]: [string[], string[]] = [[], []];
   const code = await runCli(commands, args, {
@@ -82,9 +86,35 @@ describe('jobs', () => {
   it('shows one that was canceled as that, and as no failure', async () => {
     const { id: companyId, domain } = await rows.addCompany();
     const id = await rows.addJob(companyId, { status: 'canceled', failureClass: 'Canceled' });
-    expect((await cli('jobs', 'show', id)).out).toMatch(new RegExp(`^${domain}: canceled, (?!.*failed)`, 's'));
+    expect((await cli('jobs', 'show', id)).out).toMatch(new RegExp(`^${domain}: canceled, priority (?!.*failed)`, 's'));
     expect((await cli('jobs', '--status', 'canceled')).out).toMatch(new RegExp(`^${id} .* canceled .*Z? *\\S+$`, 'm'));
     expect((await cli('jobs', '--status', 'canceled')).out).not.toContain('Canceled');
+  });
+
+  it('shows no progress of what was canceled or failed', async () => {
+    const { id: companyId } = await rows.addCompany();
+    for (const status of ['canceled', 'failed'] as const) {
+      const id = await rows.addJob(companyId, { status });
+      await causeway.queries.execute(
+        sql`update buyer_group_refresh_logs set step = 'done', progress = 40 where id = ${id}`,
+      );
+      expect((await cli('jobs', 'show', id)).out).not.toMatch(/%|done/);
+      const listed = (await cli('jobs', '--status', status)).out.split('\n').find((line) => line.startsWith(id));
+      expect(listed).toMatch(new RegExp(`${status} +- +2 `));
+    }
+  });
+
+  it('that never began cannot be run again, which redrive says, with what to do', async () => {
+    const { id: companyId } = await rows.addCompany();
+    const [canceled, waiting] = [await rows.addJob(companyId, { status: 'canceled' }), await rows.addJob(companyId)];
+    await causeway.queries.execute(sql`update buyer_group_refresh_logs set started_at = null where id = ${canceled}`);
+    for (const dryRun of [['--dry-run'], []]) {
+      const again = await cli('redrive', canceled, ...dryRun);
+      expect(again.code).toBe(1);
+      expect(again.out).toContain(`${canceled}: this is a refresh that never began and is canceled`);
+      expect(again.out).toContain(`npm run causeway -- groups refresh ${companyId}`);
+      expect((await cli('redrive', waiting, ...dryRun)).out).toContain('it waits for its turn, and then begins');
+    }
   });
 
   it('lists them by their status, shows one, and cancels one that waits, once', async () => {
@@ -136,6 +166,15 @@ describe('groups', processes, () => {
       out: '',
       error: expect.stringContaining('groups refresh <domain>'),
     });
+  });
+
+  it('shows one by the id of a company that was merged into it, and says so', async () => {
+    const [one, two] = [await rows.addCompany(), await rows.addCompany()];
+    await inTransaction(causeway.queries, (transaction) => mergeCompany(transaction, { from: one.id, to: two.id }));
+    const { code, out } = await cli('groups', 'show', one.id);
+    expect(code).toBe(0);
+    expect(out).toContain(`(${two.domain}), id ${two.id}\n`);
+    expect(out).toContain(`also id ${one.id}\n`);
   });
 
   it('says that it shows only the latest changes, of how many, and how all are seen', async () => {
@@ -218,6 +257,8 @@ describe('a command that is called wrongly', () => {
     [['groups'], "say 'groups show <domain or id>'"],
     [['groups', 'show', 'nobody'], 'name a company by its domain'],
     [['groups', 'refresh', 'ada@example.com'], 'that is an address of somebody, and no company'],
+    [['groups', 'refresh', 'https://www.linkedin.com/company/acme'], 'name the company by its own domain or its id'],
+    [['groups', 'show', 'de.linkedin.com'], 'name the company by its own domain or its id'],
     [['groups', 'show', 'ada@example.com'], 'that is an address of somebody, and no company'],
     [['groups', 'refresh', 'example.com', '--level', 'all'], '--level: one of identify'],
     [['groups', 'refresh', 'example.com', '--notify', 'nobody'], '--notify: one plain address'],

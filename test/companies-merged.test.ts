@@ -180,7 +180,10 @@ describe('a company that was merged', () => {
     const { byName, byDomain, jobId, next } = await merged();
     const { get, post } = operatorOf(causeway);
     const group = await get(`/api/v1/intelligence/companies/${byName}/buyer-group`);
-    expect(buyerGroupView.parse(group.body)).toMatchObject({ company: { id: byDomain }, lastJob: { id: next } });
+    expect(buyerGroupView.parse(group.body)).toMatchObject({
+      company: { id: byDomain, formerIds: [byName] },
+      lastJob: { id: next },
+    });
     const { body: asked } = await post(`/api/v1/intelligence/companies/${byName}/refresh`, {});
     expect(asked).toMatchObject({ companyId: byDomain });
     const { body: all } = await get('/api/v1/intelligence/companies');
@@ -249,6 +252,21 @@ describe('a company that was merged', () => {
       update buyer_group_refresh_logs set started_at = started_at - interval '2 hours' where merged_into is null`);
     const { body } = await operatorOf(causeway).get(`/api/v1/intelligence/companies/${byDomain}/buyer-group`);
     expect(buyerGroupView.parse(body).lastJob?.id).toBe(await intoWhich(id));
+  });
+});
+
+describe('a company of which the directory tells a page at a site of many', () => {
+  it('is not taken for another one of which it tells another page there', async () => {
+    const pages = ['Page One', 'Page Two'];
+    for (const [index, page] of pages.entries())
+      await causeway.sandbox.arrange(`companies/${7_010 + index}`, { name: page, domain: 'linkedin.com' });
+    const ids = await Promise.all(pages.map((page) => addCompany(causeway, { name: page })));
+    for (const id of ids) expect((await refresh(causeway, id)).event.outcome).not.toBe('coalesced');
+    expect(await companies()).toEqual(
+      ids.toSorted().map((id) => ({ id, mergedInto: null, directoryId: id === ids[0] ? '7010' : '7011' })),
+    );
+    const { rows } = await causeway.queries.execute(sql`select value from company_aliases where kind = 'domain'`);
+    expect(rows).toEqual([]);
   });
 });
 

@@ -109,10 +109,11 @@ describe('a person who is erased', () => {
       idempotency_key: `late-${contactId}`,
       occurred_at: new Date(happenedAt).toISOString(),
     });
-    expect(await causeway.read(late)).toMatchObject({ state: 'done', outcome: 'erased', decision: null });
+    const nowhere = { workflow: { id: '' } };
+    expect(await causeway.read(late)).toMatchObject({ state: 'done', outcome: 'erased', decision: null, ...nowhere });
     const change = { subscriptionType: 'contact.propertyChange', propertyName: 'email', propertyValue: lead.email };
     const changed = await accepted([dealChange(contactId, { ...change, occurredAt: happenedAt })]);
-    expect(await causeway.read(changed)).toMatchObject({ outcome: 'erased' });
+    expect(await causeway.read(changed)).toMatchObject({ outcome: 'erased', ...nowhere });
     expect((await scan(textsOf(lead))).found).toEqual({});
 
     const back = await captured({ ...lead, idempotency_key: `back-${contactId}` });
@@ -205,8 +206,10 @@ describe('what runs for the person', () => {
     const waiting = await sendLead(causeway, { ...lead, idempotency_key: `waiting-${lead.idempotency_key}` });
     const erasure = await erase(causeway, { email: lead.email });
     expect(erasure).toMatchObject({ state: 'done' });
-    expect(await causeway.read(running)).toMatchObject({ state: 'done', outcome: 'erased' });
-    expect(await causeway.read(waiting)).toMatchObject({ state: 'done', outcome: 'erased', actions: [] });
+    const began = { id: expect.stringMatching(/^evt:/), runId: expect.any(String) };
+    expect(await causeway.read(running)).toMatchObject({ state: 'done', outcome: 'erased', workflow: began });
+    const never = { actions: [], workflow: { id: '' } };
+    expect(await causeway.read(waiting)).toMatchObject({ state: 'done', outcome: 'erased', ...never });
     expect((await scan(textsOf(lead))).found).toEqual({});
     expect(await toldOf()).not.toContain(lead.email);
     await captured({ ...lead, idempotency_key: `back-${lead.idempotency_key}` });

@@ -311,3 +311,109 @@ it('a company that is met by another id of the directory is another one, though 
   );
   expect(same === other).toBe(false);
 });
+
+const addGroup = (companyId: string, members: number) =>
+  query(sql`
+    insert into buyer_groups (company_id, tenant_id, confidence, cohesion, members, is_partial, job_id, refreshed_at)
+    values (${companyId}, 'default', 0.5, 0.5, ${members}, false, gen_random_uuid(), clock_timestamp())`);
+const countOf = (companyId: string) => query(sql`select members from buyer_groups where company_id = ${companyId}`);
+
+describe('the number of members of a group that another one was merged into', () => {
+  it('is that of all who are there and were judged, each once, at once', async () => {
+    const { one, two } = await three();
+    await rows.addJob(one, { status: 'processing' });
+    const [both, here, there, left, told, back] = await Promise.all(Array.from({ length: 6 }, () => rows.addPerson()));
+    if (!both || !here || !there || !left || !told || !back) throw new Error('six people were added');
+    for (const person of [both, here, left, told, back]) await rows.addMember(one, person);
+    for (const person of [both, there]) await rows.addMember(two, person);
+    await query(sql`update buyer_group_members set left_at = clock_timestamp() where person_id = ${left.id}`);
+    // Of whom no run has judged the one as yet, and found the other gone before an event told that they are back.
+    await query(sql`update buyer_group_members set because = '' where person_id = ${told.id}`);
+    await query(sql`update buyer_group_members set because = 'none: has left' where person_id = ${back.id}`);
+    // Judged on the word of an event alone, which a run counts as well.
+    await query(
+      sql`update buyer_group_members set sources = '{event}', last_seen_at = null where person_id = ${here.id}`,
+    );
+    await addGroup(two, 2);
+    await merge(one, two);
+    expect(await countOf(two)).toEqual([{ members: 3 }]);
+  });
+
+  it('is counted as well where only the merged one had a group', async () => {
+    const { one, two } = await three();
+    await rows.addJob(one, { status: 'processing' });
+    const [here, there] = [await rows.addPerson(), await rows.addPerson()];
+    await rows.addMember(one, here);
+    await rows.addMember(two, there);
+    await addGroup(one, 1);
+    await merge(one, two);
+    expect(await countOf(two)).toEqual([{ members: 2 }]);
+  });
+});
+
+const [early, late] = ['2026-06-01T00:00:00.000Z', '2026-06-02T00:00:00.000Z'];
+async function somebody() {
+  const person = await rows.addPerson({ name: 'Pia Neu' });
+  const tell = async (companyId: string, move: 'joined' | 'left', at: string, eventId?: string) => {
+    const id = eventId ?? (await rows.addEvent({ source: 'person-change' })).id;
+    const seal = () => sealedPerson.seal(person.key, person.id, { emails: [], phones: [], name: 'Pia Neu' });
+    const told = { companyId, move, at, titleSealed: null };
+    await recordMoves(causeway.queries, { eventId: id, generation: 0 }, { id: person.id, seal }, [told]);
+    return id;
+  };
+  return { person, tell };
+}
+const history = async (companyId: string) =>
+  (await query(sql`select kind from buyer_group_changes where company_id = ${companyId} order by id`)).map(
+    ({ kind }) => kind,
+  );
+const isThere = async (companyId: string) =>
+  query(sql`select left_at is null as "isThere" from buyer_group_members where company_id = ${companyId}`);
+
+describe('a move that is told again', () => {
+  it('by other events is one change of the group', async () => {
+    const { id } = await rows.addCompany();
+    const { tell } = await somebody();
+    for (const at of [early, early, early]) await tell(id, 'joined', at);
+    expect(await history(id)).toEqual(['joined']);
+    for (const at of [late, late]) await tell(id, 'left', at);
+    expect(await history(id)).toEqual(['joined', 'left']);
+  });
+
+  it('after the person has left is another change, also where only the day of both is known, and done twice it is done once', async () => {
+    const { id } = await rows.addCompany();
+    const { tell } = await somebody();
+    await tell(id, 'joined', early);
+    await tell(id, 'left', early);
+    const again = await tell(id, 'joined', early);
+    await tell(id, 'joined', early, again);
+    expect(await history(id)).toEqual(['joined', 'left', 'joined']);
+    expect(await isThere(id)).toEqual([{ isThere: true }]);
+  });
+
+  it('of somebody whom a run saw to have left since is another change', async () => {
+    const { id } = await rows.addCompany();
+    const { tell } = await somebody();
+    await tell(id, 'joined', early);
+    await query(sql`update buyer_group_members set left_at = clock_timestamp() where company_id = ${id}`);
+    await tell(id, 'joined', early);
+    expect(await history(id)).toEqual(['joined', 'joined']);
+  });
+
+  it('of two companies that turn out to be one is one change, that which a run has found', async () => {
+    const { one, two, last } = await three();
+    const { tell } = await somebody();
+    const [here, there] = [await tell(one, 'joined', early), await tell(two, 'joined', early)];
+    const found = await rows.addJob(one, { status: 'completed' });
+    await query(sql`update buyer_group_changes set job_id = ${found} where event_id = ${here}`);
+    await rows.addJob(one, { status: 'processing' });
+    await merge(one, two);
+    const changes = (companyId: string) =>
+      query(sql`select event_id as event, job_id as job from buyer_group_changes where company_id = ${companyId}`);
+    expect(await changes(two)).toEqual([{ event: here, job: found }]);
+    await rows.addJob(two, { status: 'processing' });
+    await tell(last, 'joined', early, there);
+    await merge(two, last);
+    expect(await changes(last)).toEqual([{ event: here, job: found }]);
+  });
+});

@@ -20,6 +20,14 @@ const operation = z.object({
   requestBody: z.object({ content: z.object({ 'application/json': z.object({ schema: z.unknown() }) }) }),
   responses: z.record(z.string(), z.object({ content: z.record(z.string(), z.unknown()).optional() })),
 });
+const webhook = z.object({
+  requestBody: z.object({
+    content: z.object({
+      'application/json': z.object({ schema: z.unknown(), examples: z.record(z.string(), z.unknown()) }),
+    }),
+  }),
+  responses: z.record(z.string(), z.object({ description: z.string() })),
+});
 const description = z.object({
   components: z.object({ schemas: z.record(z.string(), z.looseObject({})) }),
   paths: z.looseObject({
@@ -62,7 +70,7 @@ describe('/docs/json', () => {
       oneOf: [lead, { type: 'array', items: lead, maxItems: 100 }],
     });
     expect(components.schemas['LeadEvent']).toMatchObject({ required: expect.arrayContaining(['email', 'source']) });
-    expect(Object.keys(responses)).toEqual(['202', '400', '401', '409', '413', '422', '429', '503']);
+    expect(Object.keys(responses)).toEqual(['202', '400', '401', '409', '413', '415', '422', '429', '503']);
     expect(Object.keys(responses['202']?.content ?? {})).toEqual(['application/json']);
     expect(Object.keys(responses['422']?.content ?? {})).toEqual(['application/problem+json']);
   });
@@ -70,7 +78,7 @@ describe('/docs/json', () => {
   it('says that webhooks are answered 202, and when not', async () => {
     const { paths } = description.parse(await (await get('/docs/json')).json());
     const { responses } = paths['/webhooks/{source}'].post;
-    expect(Object.keys(responses)).toEqual(['200', '202', '400', '401', '404', '413', '422', '503']);
+    expect(Object.keys(responses)).toEqual(['200', '202', '400', '401', '404', '413', '415', '422', '503']);
     expect(Object.keys(responses['202']?.content ?? {})).toEqual(['application/json']);
   });
 
@@ -131,16 +139,50 @@ describe('/docs/json', () => {
     }
   });
 
-  it.each(['/webhooks/{source}', '/webhooks/{source}/{key}', '/api/webhooks/person-change'])(
-    'says that %s reads what the source sends, and when it takes it',
-    async (path) => {
-      const document = z.object({ paths: z.record(z.string(), z.object({ post: z.unknown().optional() })) });
-      const { paths } = document.parse(await (await get('/docs/json')).json());
-      const { requestBody, responses } = operation.parse(paths[path]?.post);
-      expect(requestBody.content).toHaveProperty('application/json');
-      expect(Object.keys(responses)).toEqual(['200', '202', '400', '401', '404', '413', '422', '503']);
-    },
-  );
+  const common = ['202', '400', '401', '413', '415', '503'];
+  it.each([
+    [
+      '/webhooks/{source}',
+      ['hubspot', 'person-change', 'hubspot-forms', 'google-ads', 'typeform', 'lusha'],
+      ['200', '404', '422'],
+    ],
+    ['/webhooks/{source}/{key}', ['coresignal'], ['404']],
+    ['/api/webhooks/person-change', ['person-change'], ['422']],
+  ])('says of %s what each sender sends, with an example, and what it answers', async (path, senders, also) => {
+    const document = z.object({
+      components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
+      paths: z.record(z.string(), z.object({ post: z.unknown().optional() })),
+    });
+    const { components, paths } = document.parse(await (await get('/docs/json')).json());
+    const { requestBody, responses } = webhook.parse(paths[path]?.post);
+    const { schema, examples } = requestBody.content['application/json'];
+    const named = senders.map((name) => `Webhook-${name}`);
+    expect(Object.keys(examples)).toEqual(senders);
+    expect(JSON.stringify(schema).match(/Webhook-[\w-]+/g)).toEqual(named);
+    expect(named.filter((name) => JSON.stringify(components.schemas[name] ?? {}).length < 300)).toEqual([]);
+    expect(Object.keys(responses)).toEqual([...common, ...also].toSorted());
+    const said = Object.values(responses).map((answer) => answer.description);
+    expect(said.filter((text) => text.length < 10 || text === 'Default Response')).toEqual([]);
+  });
+
+  it('says of each field of a role change its type, whether it has to be there, and what is not plain by its name', async () => {
+    const { components } = description.parse(await (await get('/docs/json')).json());
+    const field = z.looseObject({ description: z.string().optional() });
+    const object = z.object({ required: z.array(z.string()).default([]), properties: z.record(z.string(), field) });
+    const { required, properties } = object.parse(components.schemas['Webhook-person-change']);
+    expect(required).toEqual(['id', 'type', 'timestamp', 'person', 'company']);
+    const all = ['id', 'source', 'type', 'timestamp', 'person', 'company', 'previousCompany', 'changes'];
+    expect(Object.keys(properties)).toEqual(all);
+    const untold = Object.entries(properties).filter(([, told]) => told.description === undefined);
+    expect(untold.map(([name]) => name)).toEqual(['person']);
+    const person = object.parse(properties['person']);
+    expect(person.required).toEqual(['id']);
+    expect(person.properties).toMatchObject({ email: { type: 'string' }, newTitle: { type: 'string' } });
+  });
+
+  it('says of no answer merely that it is one', async () => {
+    expect(JSON.stringify(await (await get('/docs/json')).json())).not.toContain('Default Response');
+  });
 
   it.each([
     ['/ops/jobs/{id}/cancel', 'post', '409'],
@@ -167,7 +209,23 @@ describe('/docs/json', () => {
       signal: AbortSignal.timeout(5_000),
     });
     expect([response.status, await response.json()]).toMatchObject([422, { reason: 'nothing_fits' }]);
+    const unsigned = await fetch(`${causeway.url}/api/webhooks/person-change`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '[]',
+      signal: AbortSignal.timeout(5_000),
+    });
+    expect([unsigned.status, await unsigned.json()]).toMatchObject([401, { reason: 'missing_signature' }]);
   });
+
+  it.each(['/ingest', '/webhooks/hubspot', '/api/webhooks/person-change'])(
+    'is true of %s, which refuses a content-type that cannot be read with 415',
+    async (path) => {
+      const headers = { 'content-type': 'json' };
+      const init = { method: 'POST', headers, body: '{}', signal: AbortSignal.timeout(5_000) };
+      expect((await fetch(`${causeway.url}${path}`, init)).status).toBe(415);
+    },
+  );
 });
 
 describe('/schemas/lead-event.json', () => {

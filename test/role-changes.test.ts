@@ -96,6 +96,17 @@ describe('a role change at its own address', () => {
     expect(row?.row).not.toMatch(/Pia|CRO|Nordlicht|p_\d/);
   });
 
+  it('under a mistyped type is kept, and explained with what to send instead; its own id takes no other content', async () => {
+    const given = change();
+    const first = receipt.parse((await send({ ...given, type: 'person.rolechange' })).body);
+    const { outcome, decision } = await causeway.finished(first.events[0]?.id ?? '');
+    expect(outcome).toBe('undecided');
+    expect(decision?.reasoning).toContain('Its type is not person.role_change');
+    expect(await send(given)).toMatchObject({ status: 202, body: { events: [{ status: 'conflict' }] } });
+    const mended = { ...given, id: `evt_${newId()}` };
+    expect(await send(mended)).toMatchObject({ status: 202, body: { events: [{ status: 'accepted' }] } });
+  });
+
   it('that says something else under the same id is a conflict', async () => {
     const given = change();
     await send(given);

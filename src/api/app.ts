@@ -36,6 +36,11 @@ export type AppDependencies = { log: Logger; trustedProxies: readonly string[] }
   Parameters<typeof codecRoutes>[1] &
   Parameters<typeof healthRoutes>[1];
 
+const description = `Go-to-market events in; decided, explained actions out.
+
+What is answered 202 is stored; \`GET /api/v1/events/<id>\` says what becomes of it. What is refused is answered with problem details
+(RFC 9457): \`detail\` says what to do. Every answer has an \`X-Correlation-Id\`, yours if you send one.`;
+
 const correlationId = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The whole HTTP surface. Every request has a correlation id, taken from the sender when it is harmless, and returned. */
@@ -76,21 +81,37 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       info: {
         title: 'Causeway',
         version: '0.1.0',
-        description: 'Go-to-market events in; decided, explained actions out.',
+        description,
       },
       tags,
       components: {
         securitySchemes: {
-          operator: { type: 'http', scheme: 'bearer' },
-          sender: { type: 'apiKey', in: 'header', name: 'x-api-key' },
-          token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          operator: { type: 'http', scheme: 'bearer', description: 'The key of operators, `OPERATOR_API_KEY`.' },
+          sender: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'x-api-key',
+            description: 'A key of a sender; an operator makes one with `npm run causeway -- keys create`.',
+          },
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'A token of a sender, where `INGEST_TOKEN_ISSUER` says whose are taken.',
+          },
         },
       },
     },
     transform: describeRoute,
-    transformObject: (document) => ('openapiObject' in document ? describeApi(document.openapiObject) : {}),
+    transformObject: (document) =>
+      'openapiObject' in document ? describeApi(document.openapiObject, dependencies.sources) : {},
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', theme: { title: 'Causeway: the HTTP API' } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    theme: { title: 'Causeway: the HTTP API' },
+    // The address then names what is open, so that one route can be linked to.
+    uiConfig: { deepLinking: true },
+  });
   await app.register(async (routes) => {
     webhookRoutes(routes, dependencies);
     await routes.register(async (ingest) => ingestRoutes(ingest, dependencies));

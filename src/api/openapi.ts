@@ -1,18 +1,10 @@
 import { leadJsonSchema } from '../domain/lead-json-schema.ts';
-import type { Refusals } from './refusals.ts';
-
-type Json = Record<string, unknown>;
-
-/** Answers that are problem details, each with when it is given. */
-const ingestProblems = {
-  400: 'Not JSON in UTF-8, or not one lead or up to 100 of them; nothing was taken in',
-  401: 'Nobody knows the sender',
-  409: 'Nothing of the request is new, and a key came with another content before',
-  413: 'More than 1 MiB',
-  422: 'Nothing of the request fits; the detail names the first field that does not',
-  429: 'The key may send no more within this minute; see Retry-After',
-  503: 'The database is away; nothing was promised, send it again after Retry-After',
-};
+import type { Receipt } from '../domain/received.ts';
+import { leadExamples } from '../sources/lead/index.ts';
+import { type Json, objectOf } from './json-object.ts';
+import { problemDetails } from './problem.ts';
+import { ingestRefusals, type Refusals } from './refusals.ts';
+import { describeWebhook, type SetUp, webhookSchemas } from './webhook-bodies.ts';
 
 const problemSchema: Json = {
   type: 'object',
@@ -23,17 +15,27 @@ const problemSchema: Json = {
     title: { type: 'string' },
     status: { type: 'integer' },
     reason: { type: 'string', description: 'A stable word for programs.' },
-    detail: { type: 'string' },
-    correlationId: { type: 'string' },
+    detail: { type: 'string', description: 'What is wrong and what to do, for people.' },
+    correlationId: {
+      type: 'string',
+      description: 'That of `X-Correlation-Id`, which is in every line of the log about the request.',
+    },
   },
 };
+
+const correlationId = '2f9b6f1f-0a11-4c0e-8a57-3f0c7b529d41';
 
 const problem = (status: string, description: string): Json => ({
   description,
   ...(['429', '503'].includes(status) && {
     headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } },
   }),
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  content: {
+    'application/problem+json': {
+      schema: { $ref: '#/components/schemas/Problem' },
+      example: problemDetails(Number(status), { reason: 'a_word_for_programs', detail: description }, correlationId),
+    },
+  },
 });
 const problems = (all: Refusals): Json =>
   Object.fromEntries(Object.entries(all).map(([status, description]) => [status, problem(status, description)]));
@@ -50,16 +52,19 @@ function leadSchemas(): Json {
  * Says what routes refuse, and what those that take events read and answer. The latter read bytes, since signatures are over bytes and leads are read more
  * strictly than any parser does: what stands here is for people, and turns no validation on.
  */
-export function describeApi(document: object): object {
+export function describeApi(document: object, setUp: SetUp): object {
   const { components, paths, ...rest } = objectOf(document);
   const { schemas, ...otherComponents } = objectOf(components);
   const lead = { $ref: '#/components/schemas/LeadEvent' };
   const taken = { description: 'Committed: what became of each, in their order', content: contentOf202(paths) };
   return {
     ...rest,
-    components: { ...otherComponents, schemas: { ...objectOf(schemas), Problem: problemSchema, ...leadSchemas() } },
+    components: {
+      ...otherComponents,
+      schemas: { ...objectOf(schemas), Problem: problemSchema, ...leadSchemas(), ...webhookSchemas(setUp) },
+    },
     paths: {
-      ...withProblems(paths, taken),
+      ...withProblems(paths, setUp, taken),
       '/ingest': changed(paths, '/ingest', {
         externalDocs: { description: 'The schema of a lead', url: '/schemas/lead-event.json' },
         security: [{ sender: [] }, { token: [] }],
@@ -74,46 +79,48 @@ export function describeApi(document: object): object {
         requestBody: {
           required: true,
           content: {
-            'application/json': { schema: { oneOf: [lead, { type: 'array', items: lead, maxItems: 100 }] } },
+            'application/json': {
+              schema: { oneOf: [lead, { type: 'array', items: lead, maxItems: 100 }] },
+              examples: leadExamples,
+            },
           },
         },
-        responses: { 202: taken, ...problems(ingestProblems) },
+        responses: { 202: taken, ...problems(ingestRefusals) },
       }),
     },
   };
 }
 
-const webhook = /^\/(?:api\/)?webhooks\//;
-
 /** Makes what routes refuse problem details, and says what webhooks read and answer. */
-function withProblems(paths: unknown, taken: Json): Json {
+function withProblems(paths: unknown, setUp: SetUp, taken: Json): Json {
   const described = Object.entries(objectOf(paths)).map(([path, item]) => [
     path,
     Object.fromEntries(
       Object.entries(objectOf(item)).map(([method, operation]) => {
         const { responses, ...rest } = objectOf(operation);
-        const refused = Object.entries(objectOf(responses))
-          .filter(([status, response]) => Number(status) >= 400 && !('content' in objectOf(response)))
-          .map(([status, response]) => [status, problem(status, String(objectOf(response)['description']))]);
-        const answered = { ...objectOf(responses), ...Object.fromEntries(refused) };
-        if (!webhook.test(path)) return [method, { ...rest, responses: answered }];
-        return [method, { ...rest, requestBody: sentBySource, responses: { ...answered, ...takenIn(taken) } }];
+        const said = Object.entries(objectOf(responses)).map(([status, response]) => [
+          status,
+          saying(status, response),
+        ]);
+        const answered = { ...rest, responses: Object.fromEntries(said) };
+        return [method, describeWebhook(path, answered, setUp, taken) ?? answered];
       }),
     ),
   ]);
   return Object.fromEntries(described);
 }
 
-const sentBySource: Json = {
-  required: true,
-  description: 'What the source sends.',
-  content: { 'application/json': { schema: {} } },
+/** What is said where a route says nothing of an answer of its own. */
+const granted: Readonly<Record<string, string>> = {
+  200: 'What was asked for',
+  202: 'Taken on; it is carried out after the answer',
 };
 
-const takenIn = (taken: Json): Json => ({
-  200: { description: 'Committed, in the words of a vendor that wants others than ours' },
-  202: taken,
-});
+function saying(status: string, response: unknown): Json {
+  const { description, ...rest } = objectOf(response);
+  if (Number(status) >= 400 && !('content' in rest)) return problem(status, String(description));
+  return { ...rest, description: description === 'Default Response' ? granted[status] : description };
+}
 
 const changed = (paths: unknown, path: string, changes: Json): Json => {
   const item = objectOf(objectOf(paths)[path]);
@@ -121,10 +128,15 @@ const changed = (paths: unknown, path: string, changes: Json): Json => {
 };
 
 /** As the route of leads declares it; that of webhooks cannot, since vendors prescribe answers. */
-function contentOf202(paths: unknown): unknown {
+function contentOf202(paths: unknown): Json {
   const { post } = objectOf(objectOf(paths)['/ingest']);
-  return objectOf(objectOf(objectOf(post)['responses'])['202'])['content'];
+  const { content } = objectOf(objectOf(objectOf(post)['responses'])['202']);
+  return { 'application/json': { ...objectOf(objectOf(content)['application/json']), example: receiptExample } };
 }
 
-const objectOf = (value: unknown): Json =>
-  typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+const receiptExample: Receipt = {
+  accepted: 1,
+  duplicates: 0,
+  rejected: 0,
+  events: [{ id: '7c1f0e1a-52c4-4c0e-9b1d-0a11f1c2d3e4', status: 'accepted', workflowId: 'evt:q2V5aGFzaA:0' }],
+};

@@ -32,14 +32,30 @@ export const bodyRefusals: Refusals = {
   415: 'The content-type is not application/json',
 };
 
-/** Of a route that takes what a source sends. */
+/** Of every route that takes events in: it reads bytes, whatever they are called. */
+const intakeRefusals: Refusals = {
+  413: 'More than 1 MiB',
+  415: 'The content-type cannot be read; send application/json',
+  503: 'The database is away; nothing was promised, send the same request again after Retry-After',
+};
+export const ingestRefusals: Refusals = {
+  400: 'Not JSON in UTF-8, or not one lead or up to 100 of them; nothing was taken in',
+  401: 'No key or token, or one that is not known',
+  409: 'Nothing of the request is new, and a key came with another content before',
+  422: 'Nothing of the request fits; the detail names the first field that does not',
+  429: 'The key may send no more within this minute; see Retry-After',
+  ...intakeRefusals,
+};
+
+/** Of a route that takes what a source sends; of one that names it; and where a sender who can mend it is told what does not fit. */
 export const webhookRefusals: Refusals = {
   400: 'Not JSON in UTF-8, or nothing in it can be an event; nothing was taken in',
   401: 'Not signed as this source signs; the detail says what is wrong',
-  404: 'No source of this name is set up',
-  413: 'More than 1 MiB',
-  422: 'Nothing of the request fits, from a sender who can mend it; a vendor gets 202',
-  503: 'The database is away; nothing was promised, send it again after Retry-After',
+  ...intakeRefusals,
+};
+export const unknownSource: Refusals = { 404: 'No source of this name is set up' };
+export const nothingFits: Refusals = {
+  422: 'Nothing of the request fits; the detail names the first field that does not',
 };
 
 type Transform = typeof jsonSchemaTransform;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { goneBecause, groupAfter, type StandingMember } from './group-after.ts';
+import { goneBecause } from '../domain/buyer-group.ts';
+import { groupAfter, type StandingMember } from './group-after.ts';
 import { addressAt, hasLeft, standingMove } from './standing.ts';
 import { plainName, worksThere } from './works-there.ts';
 

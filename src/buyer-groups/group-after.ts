@@ -1,9 +1,6 @@
-import type { GroupRole, Move } from '../domain/buyer-group.ts';
+import { type GroupRole, goneBecause, type Move } from '../domain/buyer-group.ts';
 import { changesBetween, type GroupChanges, type SeenMember } from './changes.ts';
 import { hasLeft } from './standing.ts';
-
-/** What is said of somebody who has left, in place of the part. */
-export const goneBecause = 'none: has left';
 
 /** Somebody of a company at the end of a run. */
 export interface StandingMember {

@@ -4,7 +4,7 @@ import { type BuyerGroupView, maxHistory } from '../domain/buyer-group-view.ts';
 import { enrichmentLevels } from '../domain/refresh.ts';
 import type { BuyerGroups } from '../operations/buyer-groups.ts';
 import type { RefreshRequests, RefreshWish } from '../operations/refresh-requests.ts';
-import { readCompanyNamed } from '../sources/role-change/company-named.ts';
+import { isSharedSite, readCompanyNamed } from '../sources/role-change/company-named.ts';
 import { isAddress } from '../sources/role-change/fields.ts';
 import { type Command, CommandFailed, type Output, UsageError } from './command.ts';
 import { formatTable } from './table.ts';
@@ -25,6 +25,11 @@ function readCompany(text: string) {
   if (isAddress(text)) {
     throw new UsageError(
       'that is an address of somebody, and no company: name the company by its domain, without what stands before the @, if it is theirs',
+    );
+  }
+  if (isSharedSite(text)) {
+    throw new UsageError(
+      'many companies have a page or a mailbox at that site, so that it is the domain of none: name the company by its own domain or its id, or where neither is known by its name in POST /api/v1/intelligence/companies',
     );
   }
   throw new UsageError('name a company by its domain, such as example.com, or by its id');
@@ -142,6 +147,9 @@ function lines({ company, group, members, former, history, lastJob, nextJob }: B
     ]);
   return [
     `${company.name ?? company.domain ?? 'a company'} (${company.domain ?? 'no domain known'}), id ${company.id}`,
+    ...(company.formerIds.length === 0
+      ? []
+      : [`before it was known to be one it was also id ${company.formerIds.join(', ')}`]),
     group === null
       ? 'no run is over yet'
       : `confidence ${group.confidence.toFixed(2)}, cohesion ${group.cohesion.toFixed(2)}${group.isPartial ? ', partial' : ''}, refreshed ${group.refreshedAt}`,

@@ -1,4 +1,4 @@
-import { type JobView, waitsFor } from '../domain/job-view.ts';
+import { hasProgress, type JobView, waitsFor } from '../domain/job-view.ts';
 import { formatTable } from './table.ts';
 
 interface Named {
@@ -23,7 +23,7 @@ export function jobLines(job: JobView): string[] {
     at.slice(0, 19),
   ]);
   return [
-    `${jobName(job)}: ${job.status}, ${job.progress} % (${job.step}), priority ${job.priority}, ${job.enrichmentLevel}${job.forced ? ', forced' : ''}`,
+    `${jobName(job)}: ${job.status}${hasProgress(job) ? `, ${job.progress} % (${job.step})` : ''}, priority ${job.priority}, ${job.enrichmentLevel}${job.forced ? ', forced' : ''}`,
     `asked for ${job.createdAt}, ${job.startedAt === null ? 'not begun' : `begun ${job.startedAt}`}, ${job.finishedAt === null ? 'not finished' : `finished ${job.finishedAt}`}`,
     ...(job.status === 'waiting' ? [`it waits ${waitsFor(job)}`] : []),
     ...(job.mergedInto === null

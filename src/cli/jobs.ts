@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { hasProgress } from '../domain/job-view.ts';
 import { jobStatuses } from '../domain/refresh.ts';
 import type { Jobs } from '../operations/jobs.ts';
 import { type Command, CommandFailed, type Output, UsageError } from './command.ts';
@@ -24,7 +25,7 @@ export function jobsCommand(withJobs: <T>(work: (jobs: Jobs) => Promise<T>) => P
         job.id,
         jobName(job),
         job.status,
-        `${job.progress} % ${job.step}`,
+        hasProgress(job) ? `${job.progress} % ${job.step}` : '-',
         String(job.priority),
         job.createdAt.slice(0, 19),
         job.finishedAt?.slice(0, 19) ?? '-',

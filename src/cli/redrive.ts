@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { RedriveSelection } from '../domain/operator-views.ts';
 import type { Redrives } from '../operations/redrives.ts';
-import { type Command, UsageError } from './command.ts';
+import { type Command, type Output, UsageError } from './command.ts';
 import { formatTable } from './table.ts';
 
 /** `redrive`: runs failed events again. Succeeds when at least one was, or would be. */
@@ -34,6 +34,7 @@ lane, and effects that are confirmed are not done again. An event that is not fa
           result === 'redriven' ? 'would run' : result,
         ]);
         if (rows.length > 0) for (const line of formatTable(['event', 'result'], rows)) output.out(line);
+        explain(forecast.events, output);
         output.out(`${forecast.redriven} would run again, ${forecast.skipped} would be skipped; nothing was changed`);
         if (forecast.note !== undefined) output.out(forecast.note);
         return forecast.redriven > 0;
@@ -46,10 +47,16 @@ lane, and effects that are confirmed are not done again. An event that is not fa
       if (skipped.length > 0) {
         const rows = skipped.map(({ eventId, result }) => [eventId, result]);
         for (const line of formatTable(['event', 'skipped, since it is'], rows)) output.out(line);
+        explain(skipped, output);
       }
       output.out(`${receipt.redriven} run again, ${receipt.skipped} skipped (redrive ${receipt.id})`);
       if (receipt.note !== undefined) output.out(receipt.note);
       return receipt.redriven > 0;
     },
   };
+}
+
+function explain(events: readonly { eventId: string; explanation?: string }[], output: Output): void {
+  for (const { eventId, explanation } of events)
+    if (explanation !== undefined) output.out(`${eventId}: ${explanation}`);
 }

@@ -105,6 +105,7 @@ function explain({ decision, actions, failure, workflow, refreshes, ...event }: 
   }
   if (event.type === refreshType) out(`it carries a refresh out: npm run causeway -- jobs show ${event.id}`);
   if (workflow) out(`workflow ${workflow.url}`);
+  else if (event.outcome === 'erased') out('it was about somebody who was erased, and ended before a workflow began');
   else if (event.outcome === 'no_consent') {
     out(
       'there was no consent, so it was dropped at the door: of it only keyed hashes are kept, and it has no workflow',

@@ -139,6 +139,11 @@ describe('a mistake is refused with its place and what is expected', () => {
       'buyerGroups: { targetAccounts: [10.0.0.1, localhost, ""] }',
       /targetAccounts\.0: [\s\S]*targetAccounts\.1: [\s\S]*targetAccounts\.2: /,
     ],
+    [
+      'a site of many for an account',
+      'buyerGroups: { targetAccounts: [linkedin.com] }',
+      /targetAccounts\.0: [^;]*; a site on which many have a page is none/,
+    ],
     ['a key that stands there twice', 'breaker: { failures: 5 }\nbreaker: { failures: 6 }', /unique/],
     ['no YAML', 'modes: [', /causeway\.yaml: /],
   ])('%s', (_what, text, message) => {

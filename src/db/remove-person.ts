@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { isCounted } from './buyer-groups/counted-members.ts';
 import type { Queries } from './database.ts';
 import type { EventRun } from './event-steps.ts';
 import { aliasesOfPerson, keysOf, type Person } from './person.ts';
@@ -162,7 +163,7 @@ async function leaveGroups(transaction: Transaction, keyIds: readonly string[]):
   await transaction.execute(sql`
     update buyer_groups g set members = greatest(0, g.members - m.count)
     from (select company_id, count(*)::int as count from buyer_group_members
-      where person_id = ${theirs} and left_at is null and last_seen_at is not null group by company_id) m
+      where person_id = ${theirs} and ${isCounted} group by company_id) m
     where g.company_id = m.company_id`);
   const { people = 0, members = 0 } = rows[0] ?? {};
   return { people, buyer_group_members: members, buyer_group_refresh_reasons: requests ?? 0 };

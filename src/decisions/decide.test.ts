@@ -212,6 +212,16 @@ describe('when no rule matches, the reasoning', () => {
     expect(reasoning).toBe('2 rules were silent: each has a condition that is false.');
   });
 
+  test('is said with what to send instead where a role change came under another type', () => {
+    const rules = parseRules([ruleFile({ when: ['false'] })]);
+    const reasoningOf = (source: string, eventType: string) =>
+      decide({ event: { ...event, source, eventType }, facts: noFacts, rules, now }).reasoning;
+    expect(reasoningOf('person-change', 'person.rolechange')).toMatch(
+      /^Its type is not person\.role_change, .* an id that is new\. 1 rule was silent/,
+    );
+    expect(reasoningOf('product', 'person.rolechange')).toMatch(/^1 rule was silent/);
+  });
+
   test('says so when a fact has a type that the condition cannot compare', () => {
     expect(decideWith({ when: ['event.payload.tags > 3'] }).reasoning).toContain(
       '(it cannot be evaluated with these values)',

@@ -2,6 +2,7 @@ import type { Decision, PlannedAction, RuleTrace, Truth } from '../domain/decisi
 import type { CanonicalEvent } from '../domain/event.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { DecisionMode } from '../domain/mode.ts';
+import { explainOtherType } from '../domain/role-change.ts';
 import type { Expression } from './expression.ts';
 import type { PlannedStep, Rule, RuleSet } from './rule.ts';
 import { readValues, type Values } from './variables.ts';
@@ -31,7 +32,8 @@ export function decide({ event, facts, rules, now, mode = 'rules' }: DecisionInp
     const actions = plan(rule, values, event.objectId);
     return { ...base, decidedBy: 'rules', ruleId: rule.id, confidence: 1, reasoning: rule.reasoning, actions, trace };
   }
-  const reasoning = explainSilence(rules, trace, values);
+  const silence = explainSilence(rules, trace, values);
+  const reasoning = [explainOtherType(event), silence].filter((each) => each !== undefined).join(' ');
   return { ...base, decidedBy: 'none', ruleId: null, confidence: null, reasoning, actions: [], trace };
 }
 

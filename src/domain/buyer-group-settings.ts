@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jobFunctions } from './buyer-group.ts';
-import { isDomainName, readDomain } from './domain-name.ts';
+import { isDomainName, readCompanyDomain } from './domain-name.ts';
 import { enrichmentLevels } from './refresh.ts';
 
 const whole = z.number().int().positive();
@@ -11,9 +11,12 @@ const credits = z.number().int().min(0).max(mostCredits, atMost(mostCredits, 'cr
 
 /** However somebody writes it, it is compared as the domains of companies are. */
 const account = z.string().transform((text, context) => {
-  const domain = readDomain(text.trim());
+  const domain = readCompanyDomain(text.trim());
   if (domain !== undefined && isDomainName(domain)) return domain;
-  context.addIssue({ code: 'custom', message: 'expected the domain of a company, such as example.com' });
+  context.addIssue({
+    code: 'custom',
+    message: 'expected the domain of a company, such as example.com; a site on which many have a page is none',
+  });
   return z.NEVER;
 });
 

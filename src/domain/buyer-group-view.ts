@@ -12,6 +12,8 @@ const company = z.object({
   industry: text,
   employees: z.number().nullable(),
   country: text,
+  /** Of the companies that turned out to be this one: asked for by any of these it is what is answered. 100 at the most. */
+  formerIds: z.array(z.string()),
 });
 
 /** As the last run left it. Confidence and cohesion are from 0 to 1. */

@@ -47,3 +47,6 @@ export interface TitleReading {
   /** Null: there is no title. A title that says nothing of a rank is `individual`. */
   seniority: Seniority | null;
 }
+
+/** What is said of somebody who has left, in place of why they have a part. */
+export const goneBecause = 'none: has left';

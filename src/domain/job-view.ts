@@ -13,7 +13,7 @@ export const jobView = z.object({
   companyId: z.string(),
   company: z.object({ name: z.string().nullable(), domain: z.string().nullable() }),
   status: z.enum(jobStatuses),
-  /** From 0 to 100. */
+  /** From 0 to 100; says nothing of one that was canceled or failed. */
   progress: z.number(),
   step: z.string(),
   /** 1 is first. */
@@ -78,3 +78,7 @@ export type RefreshReceipt = z.infer<typeof refreshReceipt>;
 /** What a refresh that has not begun waits for, in words. */
 export const waitsFor = ({ notBefore }: Pick<JobView, 'notBefore'>): string =>
   notBefore === null ? 'for its turn' : `until ${notBefore}, when the hour of its company is over`;
+
+/** Whether how far a refresh is says anything: one that was canceled or failed is at no end. */
+export const hasProgress = ({ status }: Pick<JobView, 'status'>): boolean =>
+  status !== 'canceled' && status !== 'failed';

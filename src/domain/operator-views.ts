@@ -56,6 +56,8 @@ const redriveItem = z.object({
   eventId: z.string(),
   result: z.enum(redriveResults),
   generation: z.number().nullable(),
+  /** What is to be done, where the id is that of a refresh that never began: there is nothing to run again yet, or any more. */
+  explanation: z.string().exactOptional(),
 });
 
 /** `matched` counts all that fit; when they are more than one redrive takes, `note` says what to do about the rest. */

@@ -42,6 +42,15 @@ export const roleChange = z.strictObject({
 });
 export type RoleChange = z.infer<typeof roleChange>;
 
+/** The source of the form that anybody may send role changes in; its senders write the type by hand. */
+export const roleChangeSource = 'person-change';
+
+/** Why nothing comes of an event that was sent as a role change under another type, and what to send instead; `undefined` for every other event. */
+export const explainOtherType = ({ source, eventType }: Pick<CanonicalEvent, 'source' | 'eventType'>) =>
+  source === roleChangeSource && eventType !== roleChangeType
+    ? `Its type is not ${roleChangeType}, so it is kept and refreshes nothing; if it is a role change, send it with that type and an id that is new.`
+    : undefined;
+
 /** The role change that an event tells of; `undefined` for every other event. */
 export function roleChangeOf(event: Pick<CanonicalEvent, 'eventType' | 'payload'>): RoleChange | undefined {
   return event.eventType === roleChangeType ? roleChange.safeParse(event.payload['roleChange']).data : undefined;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { parseCausewayFile } from '../config/causeway-file.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import type { Source } from '../sources/source.ts';
@@ -11,6 +12,7 @@ import { configuredSources } from './configured-sources.ts';
 const vendor = (name: string, signedParts: SignatureScheme['signedParts']): Source => ({
   name,
   verification: { ...hubspotV3, signedParts },
+  body: { schema: z.unknown(), example: {} },
   parse: () => ({ kind: 'events', events: [] }),
 });
 const vendors = [vendor('support', ['body']), vendor('billing', ['uri', 'body'])];

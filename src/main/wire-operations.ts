@@ -64,7 +64,7 @@ export function wireOperations(
   const providers = createProviders({ queries });
   return {
     failures: createFailures({ queries, tenantId }),
-    redrives: createRedrives({ queries, tenantId, redrive, log }),
+    redrives: createRedrives({ queries, tenantId, redrive, windowMs, log }),
     settleEffect: createSettleEffect({ queries, tenantId }),
     consents: createConsents({ queries, hasher, tenantId }),
     erasures: createErasures({

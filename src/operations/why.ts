@@ -68,9 +68,11 @@ const omitPersonal = ({ provider, fetchedAt, parts, gaps }: DecisionRecord['fact
   ...(parts && { parts }),
 });
 
-/** `undefined` for what never had one: it was dropped at the door, or waits for a batch. */
-function workflowOf({ outcome, batched, batchId, keyHash, generation }: EventViewRow): string | undefined {
+/** `undefined` for what none has begun: it ended at the door, or waits for a batch. */
+function workflowOf({ outcome, runId, batched, batchId, keyHash, generation }: EventViewRow): string | undefined {
   if (outcome === 'no_consent') return undefined;
+  // Of somebody who was erased: at the door, or while it waited.
+  if (outcome === 'erased' && runId === null) return undefined;
   if (!batched) return eventWorkflowId(keyHash, generation);
   return batchId === null ? undefined : batchWorkflowId(batchId);
 }

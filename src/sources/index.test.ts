@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fastCheck from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalEvent } from '../domain/event.ts';
 import { sources as vendors } from './index.ts';
+import { jsonSchemaOf } from './json-schema.ts';
 import { createStandardWebhooks } from './standard-webhooks/index.ts';
 
 const sources = [
@@ -54,6 +56,15 @@ describe.each(sources)('what Causeway expects of every source: $name', (source) 
 
   test('its name fits into a route', () => {
     expect(source.name).toMatch(/^[a-z][a-z0-9-]{0,49}$/);
+  });
+
+  test('the example of what it sends is taken in as it stands, and is what is said of it', () => {
+    const { schema, example } = source.body;
+    const parsed = source.parse(example, receivedAt, headers);
+    const kinds = parsed.kind === 'events' ? parsed.events.map(({ kind }) => kind) : [];
+    expect([...new Set(kinds)]).toEqual(['event']);
+    const fits = new Ajv2020({ strict: false }).compile(jsonSchemaOf(schema));
+    expect([fits(example), fits.errors]).toEqual([true, null]);
   });
 
   test('it has samples', () => {

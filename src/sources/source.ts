@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { ParsedBody } from '../domain/incoming.ts';
 import type { VerificationScheme } from './verification/scheme.ts';
 
@@ -10,11 +11,20 @@ export interface ConsentQuestion {
   answer: string;
 }
 
+/** What a sender posts, for whoever reads about it: nothing is checked by it. */
+export interface BodyDescription {
+  /** Of a whole body, made of the schemas that `parse` reads it with; texts in it are Markdown. */
+  schema: z.ZodType;
+  /** A body that is taken in as it stands. */
+  example: unknown;
+}
+
 /** Somebody who sends events. One folder, one line in `index.ts`. */
 export interface Source {
   /** The last part of its route, `/webhooks/<name>`, and the `source` of its events. */
   name: string;
   verification: VerificationScheme;
+  body: BodyDescription;
   /** Another route that takes its requests, beside `/webhooks/<name>`. */
   path?: `/${string}`;
   /** Reads a body that has been verified and parsed as JSON, with its headers. It answers for every value and never throws. */

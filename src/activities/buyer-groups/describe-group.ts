@@ -8,6 +8,7 @@ import {
   readSavedJob,
   type ReasonOfJob,
 } from '../../db/buyer-groups/notice.ts';
+import { readMissed } from '../../db/buyer-groups/missed.ts';
 import { sayGap } from '../../domain/gap-words.ts';
 import { sealedPerson, sealedRequester, sealedTitle, sealedTitles } from '../../privacy/sealed-records.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -73,7 +74,8 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
   ): Promise<Described | undefined> {
     const saved = await readSavedJob(queries, jobId);
     if (!saved) return undefined;
-    const changes = await readChangesOfJob(queries, jobId);
+    const missed = await readMissed(queries, jobId);
+    const changes = await readChangesOfJob(queries, jobId, missed.runs);
     const reasons = await readReasons(queries, jobId, maxReasons);
     // Of what other runs found they told whoever had asked for them.
     const hasOwn = changes.some(({ isOwn }) => isOwn);
@@ -85,7 +87,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
     const moving = namesNobody ? [] : reasons.filter(({ move }) => move !== null).slice(-maxMoves);
     const asking = firstOfEach(
       reasons
-        .filter(({ isTold }) => hasOwn || !isTold)
+        .filter(({ requesterId }) => hasOwn || !missed.told.has(requesterId ?? ''))
         .flatMap((reason) => requesterOf(reason).map((told) => ({ reason, told }))),
     );
     const { name, domain, level, gaps, result } = saved;
@@ -106,7 +108,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
         ...moving.flatMap(({ personId }) => personId ?? []),
         ...asking.flatMap(({ reason }) => reason.requesterId ?? []),
       ],
-      isByChange: saved.isByChange && (hasOwn || !saved.isTeamTold),
+      isByChange: saved.isByChange && (hasOwn || !missed.isTeamTold),
     };
   };
 }

@@ -1,4 +1,4 @@
-import { goneBecause, groupAfter, type GroupAfter } from '../../buyer-groups/group-after.ts';
+import { groupAfter, type GroupAfter } from '../../buyer-groups/group-after.ts';
 import { cohesion, groupConfidence } from '../../buyer-groups/scores.ts';
 import {
   type ChangeToSave,
@@ -9,9 +9,10 @@ import {
   saveMembers,
   saveResult,
 } from '../../db/buyer-groups/group.ts';
-import { readHasMissed } from '../../db/buyer-groups/missed.ts';
+import { readMissed } from '../../db/buyer-groups/missed.ts';
 import type { EventRun } from '../../db/event-steps.ts';
 import { inTransaction, type Transaction } from '../../db/transaction.ts';
+import { goneBecause } from '../../domain/buyer-group.ts';
 import type { Gap, JobResult } from '../../domain/refresh.ts';
 import { withLivingKeys } from '../../intake/with-living-keys.ts';
 import { sealedTitle, sealedTitles } from '../../privacy/sealed-records.ts';
@@ -69,7 +70,7 @@ export function createSaveGroup({ queries, keyring, log }: Pick<ActivityDependen
     const { changes, ...numbers } = result;
     log.info({ job_id: run.eventId, ...numbers, ...changes }, 'buyer group saved');
     const hasChanged = Object.values(changes).some((count) => count > 0);
-    return { hasNews: hasChanged || (await readHasMissed(queries, run.eventId)), result };
+    return { hasNews: hasChanged || (await readMissed(queries, run.eventId)).isNews, result };
   };
 }
 

@@ -18,7 +18,7 @@ export function eventRoutes(
     {
       schema: {
         summary: 'Explain an event',
-        params: z.object({ id: z.string().max(100) }),
+        params: z.object({ id: z.string().max(100).describe('The `id` that the webhook was answered with.') }),
         security: [{ operator: [] }, { sender: [] }],
         response: { 200: eventView },
         refusals: { ...readerRefusals, 404: 'No event that you may see has this id' },

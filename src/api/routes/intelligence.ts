@@ -9,7 +9,7 @@ import type { BuyerGroups } from '../../operations/buyer-groups.ts';
 import { readCursor } from '../../operations/cursor.ts';
 import type { RefreshRequests, RefreshWish } from '../../operations/refresh-requests.ts';
 import { readEmail } from '../../domain/email.ts';
-import { readCompanyNamed } from '../../sources/role-change/company-named.ts';
+import { isSharedSite, readCompanyNamed } from '../../sources/role-change/company-named.ts';
 import { isAddress } from '../../sources/role-change/fields.ts';
 import { optionalDomain } from '../../sources/role-change/fields.ts';
 import { readJsonBodies } from '../plugins/json-bodies.ts';
@@ -28,14 +28,17 @@ const told = z
   .max(300)
   .refine(hasNoNul, 'expected a text without NUL characters; leave them out');
 const wish = z.strictObject({
-  enrichmentLevel: z.enum(enrichmentLevels).optional(),
-  force: z.boolean().optional(),
-  notify: z.email('expected one plain address').max(254).optional(),
+  enrichmentLevel: z
+    .enum(enrichmentLevels)
+    .optional()
+    .describe('What is asked of the people found: nothing more, their addresses, or their numbers too.'),
+  force: z.boolean().optional().describe('Run within the hour, too; for operators.'),
+  notify: z.email('expected one plain address').max(254).optional().describe('Who is told when it is over.'),
 });
 const company = z
   .strictObject({
-    domain: told.optional(),
-    name: told.optional(),
+    domain: told.optional().describe('As `example.com`, or its website.'),
+    name: told.optional().describe('Where the domain is not known, or beside it.'),
   })
   .refine(({ domain, name }) => domain !== undefined || name !== undefined, 'expected a domain, or else a name');
 const security = [{ operator: [] }, { sender: [] }];
@@ -87,7 +90,7 @@ export async function intelligenceRoutes(
         schema: {
           summary: 'List companies with the scores of their buyer groups',
           description:
-            'Newest first, page by page. query: what the name or the domain has in it. Takes the right to read leads.',
+            'Newest first, page by page. query: what the name or the domain has in it, or one by which the company was met before. Takes the right to read leads.',
           security,
           querystring: z.strictObject({
             query: told.optional(),
@@ -112,7 +115,8 @@ export async function intelligenceRoutes(
       {
         schema: {
           summary: 'Show the buyer group of a company, with its people',
-          description: 'id: that of the company, or its domain. Personal data: takes the right to read leads.',
+          description:
+            'id: that of the company, or of one that was merged into it (formerIds), or its domain. Personal data: takes the right to read leads.',
           params,
           security,
           response: { 200: buyerGroupView },
@@ -134,7 +138,7 @@ export async function intelligenceRoutes(
           description: `id: that of the company, or its domain. ${aboutRefresh}`,
           params,
           security,
-          body: wish,
+          body: wish.meta({ examples: [{ enrichmentLevel: 'enrich' }] }),
           response: { 202: refreshReceipt },
           refusals: { ...leadReaderRefusals, ...bodyRefusals, ...unknownCompany, ...mayNotForce },
         },
@@ -147,6 +151,7 @@ export async function intelligenceRoutes(
       async (request, reply) => {
         const reader = readers.of(request);
         if (isAddress(request.params.id)) return sendAddress(reply);
+        if (isSharedSite(request.params.id)) return sendSharedSite(reply);
         return refresh(reader, request.body, () => findCompany(request.params.id, reader), reply);
       },
     );
@@ -157,7 +162,7 @@ export async function intelligenceRoutes(
           summary: 'Have the buyer group of a company refreshed that may not be known yet',
           description: `By its domain, or, where that is not known, by its name; both together say more. ${aboutRefresh}`,
           security,
-          body: wish.extend({ company }),
+          body: wish.extend({ company }).meta({ examples: [{ company: { domain: 'example.com', name: 'Example' } }] }),
           response: { 202: refreshReceipt },
           refusals: { ...leadReaderRefusals, ...bodyRefusals, ...mayNotForce },
         },
@@ -171,6 +176,7 @@ export async function intelligenceRoutes(
         } = request.body;
         if ((website !== undefined && isAddress(website)) || (name !== undefined && readEmail(name)))
           return sendAddress(reply);
+        if (website !== undefined && isSharedSite(website)) return sendSharedSite(reply);
         const domain = optionalDomain.parse(website);
         if (website !== undefined && domain === undefined) {
           return sendProblem(reply, 400, {
@@ -189,4 +195,11 @@ const sendAddress = (reply: FastifyReply): FastifyReply =>
     reason: 'no_domain',
     detail:
       'an address names somebody, and no company; send the domain of the company alone, as example.com, or where that is not known its name in POST /api/v1/intelligence/companies',
+  });
+
+const sendSharedSite = (reply: FastifyReply): FastifyReply =>
+  sendProblem(reply, 400, {
+    reason: 'no_domain',
+    detail:
+      "many companies have a page or a mailbox at this site, so that it is the domain of none; send the company's own domain, as example.com, or where that is not known its name alone in POST /api/v1/intelligence/companies",
   });

@@ -10,7 +10,7 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import { currentTraceParent, inSpan } from '../../telemetry/traces.ts';
 import { parseExactJson } from '../exact-json.ts';
 import { sendProblem } from '../problem.ts';
-import { webhookRefusals } from '../refusals.ts';
+import { nothingFits, unknownSource, webhookRefusals } from '../refusals.ts';
 
 /** A source as it is set up in this installation. */
 export interface ConfiguredSource {
@@ -31,19 +31,25 @@ export interface WebhookDependencies {
 /** As many events are stored in one transaction, and of a longer request so many at a time that each part is stored in time. */
 const eventsAtOnce = 100;
 const partOfLongRequest = 25;
-const named = z.object({ source: z.string().max(50) });
+const named = z.object({ source: z.string().max(50).describe('The name of one of the sources above.') });
 
 /** `POST /webhooks/:source`: verify the bytes, parse, store, start, answer 202. Behind it a secret, where a sender signs nothing. */
 export function webhookRoutes(app: FastifyInstance, { receive, sources, metrics }: WebhookDependencies): void {
   // A counter that begins at its first event hides that event from whoever asks how much it rose.
   for (const source of sources.keys()) metrics.schemaViolations.inc({ source }, 0);
   const routes = app.withTypeProvider<ZodTypeProvider>();
-  const description = 'The body is what the vendor sends, signed as the vendor signs it.';
+  const description =
+    'The body is read as JSON once it is known who sends it, and every event is stored before it is answered. What comes again is recognised, and changes nothing.';
 
   routes.post(
     '/webhooks/:source',
     {
-      schema: { summary: 'Receive events of a source', description, params: named, refusals: webhookRefusals },
+      schema: {
+        summary: 'Receive events of a source',
+        description: `${description} A vendor whose events do not fit is answered 202 all the same, or sends them again and again; what is wrong is then said by each of \`events\`.`,
+        params: named,
+        refusals: { ...webhookRefusals, ...unknownSource, ...nothingFits },
+      },
       onResponse: async ({ params: { source } }, { statusCode }) => count(source, statusCode),
     },
     (request, reply) => take(request.params.source, undefined, request, reply),
@@ -53,9 +59,9 @@ export function webhookRoutes(app: FastifyInstance, { receive, sources, metrics 
     {
       schema: {
         summary: 'Receive events of a source that signs nothing',
-        description: 'The secret is the last part of the address.',
-        params: named.extend({ key: z.string() }),
-        refusals: webhookRefusals,
+        description,
+        params: named.extend({ key: z.string().describe('The secret of the source.') }),
+        refusals: { ...webhookRefusals, ...unknownSource },
       },
       onResponse: async ({ params: { source } }, { statusCode }) => count(source, statusCode),
     },
@@ -66,7 +72,11 @@ export function webhookRoutes(app: FastifyInstance, { receive, sources, metrics 
     routes.post(
       source.path,
       {
-        schema: { summary: `Receive events of ${name}`, description, refusals: webhookRefusals },
+        schema: {
+          summary: `Receive events of ${name}`,
+          description,
+          refusals: { ...webhookRefusals, ...(source.explainsUnreadable && nothingFits) },
+        },
         onResponse: async (_request, { statusCode }) => count(name, statusCode),
       },
       (request, reply) => take(name, undefined, request, reply),

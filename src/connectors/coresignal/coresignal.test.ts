@@ -56,6 +56,20 @@ test('a company that is not known, or whose name is that of several, is none, an
   expect(await paid()).toEqual([]);
 });
 
+test('a page at a site of many is no website of a company, nor of a position', async () => {
+  await sandbox.arrange('companies/7003', { name: 'Page Example', domain: 'linkedin.com' });
+  await sandbox.arrange('people/9', {
+    name: 'Mara Quist',
+    positions: [{ companyId: '7003', title: 'CRO', from: '2026-02-01' }],
+  });
+  expect(await provider().resolveCompany({ id: '7003' }, call)).toMatchObject({
+    value: { name: 'Page Example', domain: null },
+  });
+  expect(await provider().readMember('9', call)).toMatchObject({
+    value: { positions: [{ companyName: 'Page Example', companyDomain: null }] },
+  });
+});
+
 test('every member is listed once, page by page, and free of charge', async () => {
   const seen: string[] = [];
   let next: string | null = null;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { readDomain } from '../../domain/domain-name.ts';
+import { readCompanyDomain } from '../../domain/domain-name.ts';
 import { looseText as text } from '../json-request.ts';
 
 const id = z.union([z.int().positive(), z.string().regex(/^\d{1,19}$/)]).transform(String);
 
-const domain = text.transform((value) => (value === null ? null : (readDomain(value) ?? null)));
+const domain = text.transform((value) => (value === null ? null : (readCompanyDomain(value) ?? null)));
 
 /** A name, without which nothing is of a known form. */
 const name = text.pipe(z.string());

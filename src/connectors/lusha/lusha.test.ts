@@ -41,6 +41,18 @@ test('a person is found by whatever is surest, for one credit', async () => {
   expect(await provider().health(call)).toEqual({ charged: 0, remaining: 9_996 });
 });
 
+test('a page at a site of many is no website of the company', async () => {
+  await sandbox.arrange('companies/7003', { name: 'Page Example', domain: 'facebook.com' });
+  await sandbox.arrange('people/9', {
+    name: 'Mara Quist',
+    email: 'mara@page.example',
+    positions: [{ companyId: '7003', title: 'CRO', from: '2026-02-01' }],
+  });
+  expect(await provider().enrichPerson({ email: 'mara@page.example' }, call)).toMatchObject({
+    value: { person: { companyName: 'Page Example', companyDomain: null } },
+  });
+});
+
 test('nobody is found by too little, and then nobody is asked', async () => {
   for (const reference of [
     {},

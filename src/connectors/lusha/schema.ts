@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readCompanyDomain } from '../../domain/domain-name.ts';
 import { looseText as text } from '../json-request.ts';
 
 const id = z.union([z.int().positive().transform(String), text]);
@@ -35,7 +36,7 @@ const person = z
     phones: given.phoneNumbers.filter(({ doNotCall }) => doNotCall !== true).map(({ number }) => number),
     profileUrl: given.socialLinks?.linkedin ?? null,
     companyName: given.company?.name ?? null,
-    companyDomain: given.company?.domains?.homepage ?? null,
+    companyDomain: readCompanyDomain(given.company?.domains?.homepage ?? '') ?? null,
   }));
 
 /** An answer about one person: with data, or with an error, which is no error of the call: there is nobody of whom Lusha knows. */

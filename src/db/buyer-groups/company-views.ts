@@ -1,10 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { comparable } from '../../domain/characters.ts';
 import type { BuyerGroupView, CompanyView } from '../../domain/buyer-group-view.ts';
 import type { Gap } from '../../domain/refresh.ts';
 import type { Queries } from '../database.ts';
 import { isoTime } from '../iso-time.ts';
 
-const columns = sql`c.id, c.name, c.domain, c.industry, c.employees, c.country`;
+const maxFormerIds = 100;
+
+const columns = sql`c.id, c.name, c.domain, c.industry, c.employees, c.country, array(
+  select o.id::text from companies o where o.merged_into = c.id order by o.created_at, o.id limit ${maxFormerIds}) as "formerIds"`;
 const scores = sql`'confidence', g.confidence, 'cohesion', g.cohesion, 'members', g.members, 'isPartial', g.is_partial,
   'refreshedAt', ${isoTime(sql`g.refreshed_at`)}`;
 
@@ -41,7 +45,14 @@ export async function readCompany(
 
 export type CompanyRow = CompanyView & { createdAt: string };
 
-/** Companies of one tenant whose name or domain has `query` in it, the newest first, from behind `after` on. */
+/** Whether a name or a domain has this in it, or one by which the company was met before. */
+const hasInIt = (
+  query: string,
+): SQL => sql`(strpos(lower(concat_ws(' ', c.name, c.domain)), lower(${query})) > 0 or exists (
+  select from company_aliases k where k.company_id = c.id and k.kind in ('name', 'domain')
+    and strpos(k.value, nullif(${comparable(query)}::text, '')) > 0))`;
+
+/** Companies of one tenant that are, or were, met by a name or domain with `query` in it, the newest first, from behind `after` on. */
 export async function readCompanies(
   queries: Queries,
   request: {
@@ -54,7 +65,7 @@ export async function readCompanies(
   const { tenantId, query, after, limit } = request;
   const conditions: SQL[] = [
     sql`c.tenant_id = ${tenantId} and c.merged_into is null`,
-    ...(query === undefined ? [] : [sql`strpos(lower(concat_ws(' ', c.name, c.domain)), lower(${query})) > 0`]),
+    ...(query === undefined ? [] : [hasInIt(query)]),
     ...(after ? [sql`(c.created_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)`] : []),
   ];
   const { rows } = await queries.execute<CompanyRow>(sql`

@@ -27,7 +27,7 @@ export type JobRow = Omit<JobView, 'company' | 'gaps' | 'failure' | 'workflow'> 
 const maxReasons = 100;
 
 /** For a job that waits until the hour of its company is over. */
-const notBefore = (windowMs: number): SQL => sql`case when l.status = 'waiting' and not l.is_forced then (
+export const notBefore = (windowMs: number): SQL => sql`case when l.status = 'waiting' and not l.is_forced then (
   select ${isoTime(sql`w.over`)} from (select ${windowEnd(sql`l.company_id`, windowMs, isRequested(sql`l.id`))} as over) w where w.over > clock_timestamp()) end`;
 
 const mayBeSeen = ({ sources, requestedBy }: JobScope): SQL =>

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Transaction } from '../transaction.ts';
+import { isCounted } from './counted-members.ts';
 
 const never = sql`'-infinity'::timestamptz`;
 
@@ -39,6 +40,12 @@ export async function mergeCompany(
       first_seen_at = least(o.first_seen_at, m.first_seen_at), last_seen_at = greatest(o.last_seen_at, m.last_seen_at)
     from o where m.company_id = ${to} and m.person_id = o.person_id`);
   await transaction.execute(sql`update buyer_group_members set company_id = ${to} where company_id = ${from}`);
+  // What was told of both, by two events, is one change; the one stays that a run has found as well.
+  await transaction.execute(sql`
+    delete from buyer_group_changes c using buyer_group_changes k
+    where (c.company_id, k.company_id) in ((${from}::uuid, ${to}::uuid), (${to}::uuid, ${from}::uuid)) and k.person_id = c.person_id and k.kind = c.kind
+      and k.at = c.at and k.event_id is not null and c.event_id is not null and c.job_id is null
+      and (k.job_id is not null or c.company_id = ${from})`);
   await transaction.execute(sql`update buyer_group_changes set company_id = ${to} where company_id = ${from}`);
   await transaction.execute(sql`
     delete from buyer_group_changes c using buyer_group_changes k where c.company_id = ${to} and k.company_id = ${to}
@@ -47,6 +54,9 @@ export async function mergeCompany(
     update buyer_groups set company_id = ${to}
     where company_id = ${from} and not exists (select from buyer_groups k where k.company_id = ${to})`);
   await transaction.execute(sql`delete from buyer_groups where company_id = ${from}`);
+  await transaction.execute(sql`
+    update buyer_groups set members = (select count(*) from buyer_group_members where company_id = ${to} and ${isCounted})
+    where company_id = ${to}`);
   await transaction.execute(sql`update company_aliases set company_id = ${to} where company_id = ${from}`);
   // The directory's id is had by one company alone.
   await transaction.execute(sql`

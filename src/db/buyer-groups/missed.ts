@@ -8,34 +8,47 @@ export const isByChange = (jobId: SQL, companyId: SQL): SQL => sql`(
   or exists (select from buyer_group_changes bc where bc.company_id = ${companyId} and bc.job_id = ${jobId} and bc.event_id is not null))`;
 
 /**
- * The runs of the same company that saved the group between the time at which the refresh `l` was asked for and the time at which it began:
- * there are some only where it had failed, and is run again. Those of a company that was merged meanwhile told their own.
+ * What other runs of the company found between the time at which a refresh was asked for and the time at which it began: there are some
+ * only where it had failed, and is run again. Those of a company that was merged meanwhile told their own.
  */
-export const runsMeanwhile = (until: SQL): SQL => sql`
-  select o.* from buyer_group_refresh_logs o where o.company_id = l.company_id and o.id <> l.id and o.result is not null
-    and o.started_at > l.created_at and o.started_at <= ${until}
-    and exists (select from events le where le.id = l.id and le.generation > 0)`;
+export interface Missed {
+  /** The ids of these runs, the latest first. */
+  runs: readonly string[];
+  /** One of them told everybody. */
+  isTeamTold: boolean;
+  /** Who asked for one of them, and was told by that one: the ids of their keys. */
+  told: ReadonlySet<string>;
+  /** They found something of which somebody who waits for this one was not told. */
+  isNews: boolean;
+}
 
-/** Whether a reason `r` of `l` is that of somebody who asked for one of these runs as well, and was told by that one. */
-export const isToldByThem = (until: SQL): SQL => sql`exists (
-  select from buyer_group_refresh_reasons t where t.requester_key_id = r.requester_key_id and t.job_id in (select id from (${runsMeanwhile(until)}) t))`;
+type RunOfCompany = { id: string; isByChange: boolean; askedBy: string[]; hasChanges: boolean };
 
-/** Whether one of these runs told everybody. */
-export const isTeamTold = (until: SQL): SQL =>
-  sql`exists (select from (${runsMeanwhile(until)}) t where ${isByChange(sql`t.id`, sql`t.company_id`)})`;
-
-/** Whether these runs found something of which somebody who waits for `l` was not told. */
-const hasMissed = (until: SQL): SQL => sql`(
-  exists (select from buyer_group_changes c where c.company_id = l.company_id
-    and c.job_id in (select id from (${runsMeanwhile(until)}) t))
-  and ((${isByChange(sql`l.id`, sql`l.company_id`)} and not ${isTeamTold(until)})
-    or exists (select from buyer_group_refresh_reasons r where r.job_id = l.id and r.requester_key_id is not null and not ${isToldByThem(until)})))`;
-
-/** Whether other runs found something before this one began of which whoever waits for it is still to be told. */
-export async function readHasMissed(queries: Queries, jobId: string): Promise<boolean> {
-  const { rows } = await queries.execute<{ hasMissed: boolean }>(sql`
-    select ${hasMissed(sql`l.started_at`)} as "hasMissed" from buyer_group_refresh_logs l where l.id = ${jobId}`);
-  return rows[0]?.hasMissed === true;
+/** `until`: when the refresh `l` began, or would. */
+export async function readMissed(
+  queries: Pick<Queries, 'execute'>,
+  jobId: string,
+  until: SQL = sql`l.started_at`,
+): Promise<Missed> {
+  const { rows } = await queries.execute<RunOfCompany>(sql`
+    select o.id, ${isByChange(sql`o.id`, sql`o.company_id`)} as "isByChange",
+      array(select r.requester_key_id::text from buyer_group_refresh_reasons r where r.job_id = o.id and r.requester_key_id is not null) as "askedBy",
+      exists (select from buyer_group_changes c where c.company_id = o.company_id and c.job_id = o.id) as "hasChanges"
+    from buyer_group_refresh_logs l join events e on e.id = l.id
+      join buyer_group_refresh_logs o on o.company_id = l.company_id and (o.id = l.id
+        or (e.generation > 0 and o.result is not null and o.started_at > l.created_at and o.started_at <= ${until}))
+    where l.id = ${jobId} order by o.started_at desc`);
+  const own = rows.find(({ id }) => id === jobId);
+  const others = rows.filter(({ id }) => id !== jobId);
+  const told = new Set(others.flatMap(({ askedBy }) => askedBy));
+  const isTeamTold = others.some((run) => run.isByChange);
+  const isAwaited = (own?.isByChange && !isTeamTold) || own?.askedBy.some((keyId) => !told.has(keyId));
+  return {
+    runs: others.map(({ id }) => id),
+    isTeamTold,
+    told,
+    isNews: isAwaited === true && others.some(({ hasChanges }) => hasChanges),
+  };
 }
 
 /**
@@ -43,13 +56,14 @@ export async function readHasMissed(queries: Queries, jobId: string): Promise<bo
  * there is not. The hour is that of the run which was made.
  */
 export async function adoptRun(transaction: Transaction, jobId: string): Promise<boolean> {
-  const { rowCount } = await transaction.execute(sql`
+  const { runs, isNews } = await readMissed(transaction, jobId, sql`clock_timestamp()`);
+  const latest = runs[0];
+  if (latest === undefined || !isNews) return false;
+  await transaction.execute(sql`
     update buyer_group_refresh_logs l set status = 'completed', result = o.result, gaps = o.gaps, started_at = o.started_at,
       finished_at = clock_timestamp(), failure_class = null, progress = 100, step = 'done'
-    from buyer_group_refresh_logs o
-    where l.id = ${jobId} and ${hasMissed(sql`clock_timestamp()`)}
-      and o.id = (select id from (${runsMeanwhile(sql`clock_timestamp()`)}) t order by t.started_at desc limit 1)`);
-  return rowCount === 1;
+    from buyer_group_refresh_logs o where l.id = ${jobId} and o.id = ${latest}`);
+  return true;
 }
 
 /** Whoever wants to be told of a refresh is told by the run of `into` as well, if that is yet to come; done twice it is done once. */

@@ -53,6 +53,9 @@ export function recordMoves(
       const companyId = companies.get(met) ?? met;
       const joined = move === 'joined' ? at : null;
       const left = move === 'left' ? at : null;
+      const { rows: same } = await transaction.execute(sql`
+        select from buyer_group_members where company_id = ${companyId} and person_id = ${person.id} and move = ${move}
+          and moved_at = ${at}::timestamptz and (left_at is null) = ${left === null}`);
       const { rowCount: isNews } = await transaction.execute(sql`
         insert into buyer_group_members as m (company_id, person_id, sources, title_sealed, told_title_sealed, move, moved_at, joined_at, left_at)
         values (${companyId}, ${person.id}, '{event}', ${titleSealed}, ${titleSealed}, ${move}, ${at}, ${joined}, ${left})
@@ -65,7 +68,8 @@ export function recordMoves(
           sources = case when m.left_at is not null and excluded.left_at is null then excluded.sources else m.sources end,
           role = case when m.left_at is not null and excluded.left_at is null then null else m.role end
         where m.moved_at is null or m.moved_at <= excluded.moved_at`);
-      if (isNews !== 1) continue;
+      // What other events told before, and stands, is one change.
+      if (isNews !== 1 || same.length > 0) continue;
       await transaction.execute(sql`
         insert into buyer_group_changes (company_id, person_id, event_id, kind, at)
         select ${companyId}, ${person.id}, ${run.eventId}, ${move}, ${at} where not exists (

@@ -4,16 +4,32 @@ import { pathOf } from '../role-change/fields.ts';
 import { roleChangeEvent } from '../role-change/role-change-event.ts';
 import type { Source } from '../source.ts';
 import { pathKey } from '../verification/path-key.ts';
+import sample from './samples/profile.json' with { type: 'json' };
 
 /** Ids of CoreSignal are numbers. Whatever else a notice says is not believed, and not read. */
-const notice = z.object({ member_id: z.int('expected the id of a member').positive('expected the id of a member') });
+const notice = z.object({
+  member_id: z
+    .int('expected the id of a member')
+    .positive('expected the id of a member')
+    .describe(
+      'Of the person at CoreSignal, where it is read what changed. A second notice of a day is the first again.',
+    ),
+});
 const maximumNotices = 1_000;
 
 /**
  * CoreSignal's webhooks: an array of ids of people about whom something changed, signed by nobody. So they are thin: what changed is
  * read at CoreSignal before anything is done.
  */
-export const coreSignal: Source = { name: 'coresignal', verification: pathKey, parse };
+export const coreSignal: Source = {
+  name: 'coresignal',
+  verification: pathKey,
+  body: {
+    schema: z.array(notice).max(maximumNotices).describe('Notices, always in an array. Nothing else of one is read.'),
+    example: sample,
+  },
+  parse,
+};
 
 function parse(body: unknown, receivedAt: Date): ParsedBody {
   if (!Array.isArray(body)) return refuse('Expected an array of notices.');

@@ -2,11 +2,23 @@ import { oneLead } from '../lead/one-lead.ts';
 import type { ConsentQuestion, Source } from '../source.ts';
 import { googleKey } from '../verification/google-key.ts';
 import { leadOf } from './normalise.ts';
+import sample from './samples/lead.json' with { type: 'json' };
+import { leadBody } from './schema.ts';
+
+/** Ids of the sample are longer than a number holds. */
+const example = {
+  ...sample,
+  form_id: 40000000001,
+  campaign_id: 20734511234,
+  adgroup_id: 162345678901,
+  creative_id: 401,
+};
 
 const createGoogleAds = (question?: ConsentQuestion): Source => ({
   name: 'google-ads',
   sendsLeads: true,
   verification: googleKey,
+  body: { schema: leadBody, example },
   parse: (body, receivedAt) => oneLead(withoutKey(body), receivedAt, (lead) => leadOf(lead, question)),
   // Google takes a lead for delivered when it reads exactly this.
   respond: () => ({ status: 200, body: {} }),

@@ -2,6 +2,8 @@ import { oneLead } from '../lead/one-lead.ts';
 import type { Source } from '../source.ts';
 import { standardWebhooksV1 } from '../verification/standard-webhooks.ts';
 import { leadOf } from './normalise.ts';
+import sample from './samples/submission.json' with { type: 'json' };
+import { submissionBody } from './schema.ts';
 
 /**
  * What a site posts to HubSpot's Forms API, sent to us as well. HubSpot has no hand in it, so it is not signed as HubSpot signs:
@@ -12,6 +14,7 @@ export const hubspotForms: Source = {
   name: 'hubspot-forms',
   sendsLeads: true,
   verification: standardWebhooksV1,
+  body: { schema: submissionBody, example: sample },
   explainsUnreadable: true,
   parse(body, receivedAt, headers) {
     const messageId = headers['webhook-id'];

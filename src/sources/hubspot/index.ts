@@ -3,12 +3,17 @@ import type { Source } from '../source.ts';
 import { hubspotV3 } from '../verification/hubspot-v3.ts';
 import { normalise } from './normalise.ts';
 import { isDeeperThan } from '../../domain/nesting.ts';
-import { isRecord, readEvent } from './schema.ts';
+import sample from './samples/property-changes.json' with { type: 'json' };
+import { hubspotBody, isRecord, maximumEvents, readEvent } from './schema.ts';
 
 /** HubSpot's webhooks of public and private apps: an array of up to 100 events, in no particular order. */
-export const hubspot: Source = { name: 'hubspot', verification: hubspotV3, parse };
+export const hubspot: Source = {
+  name: 'hubspot',
+  verification: hubspotV3,
+  body: { schema: hubspotBody, example: sample },
+  parse,
+};
 
-const maximumEvents = 100;
 /** What HubSpot sends is flat; the limit keeps whatever reads an event later from running out of stack. */
 const maximumDepth = 32;
 

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Of one request. */
+export const maximumEvents = 100;
+
 const idMessage = 'expected a positive whole number below 2^53';
 const id = z.int(idMessage).positive(idMessage);
 const typeIdMessage = 'expected an object type id such as 0-3';
@@ -10,10 +13,13 @@ const propertyName = text.regex(/^\P{C}{1,255}$/u, 'expected the name of a prope
 
 // HubSpot did not exist before: a smaller number is a time in seconds, or no time at all.
 const timeMessage = 'expected a time in epoch milliseconds, between 2005 and a day from now';
-const occurredAt = z.int(timeMessage).min(Date.UTC(2005, 0, 1), timeMessage);
+const occurredAt = z
+  .int(timeMessage)
+  .min(Date.UTC(2005, 0, 1), timeMessage)
+  .describe('When it happened, in epoch milliseconds; up to a day from now.');
 
 const common = {
-  eventId: id,
+  eventId: id.describe('Not unique at HubSpot: which event it is, all that it says decides, but for `attemptNumber`.'),
   portalId: id,
   appId: id.optional(),
   subscriptionId: id.optional(),
@@ -21,7 +27,7 @@ const common = {
   changeFlag: text.nullish(),
 };
 const plain = { ...common, objectId: id };
-const change = { ...plain, propertyName, propertyValue: text };
+const change = { ...plain, propertyName, propertyValue: text.describe('The new value; empty when it was cleared.') };
 const merge = {
   ...common,
   primaryObjectId: id,
@@ -82,11 +88,22 @@ const listedTypes = new Set<unknown>(listedEvent.options.flatMap((option) => opt
 const typeMessage = 'expected a subscription type such as deal.propertyChange';
 const unlistedEvent = z.object({
   ...plain,
-  subscriptionType: z.string(typeMessage).regex(/^\w{1,50}\.\w{1,49}$/, typeMessage),
+  subscriptionType: z
+    .string(typeMessage)
+    .regex(/^\w{1,50}\.\w{1,49}$/, typeMessage)
+    .describe('A type that is not listed above: the event is kept, and counted.'),
   objectTypeId: objectTypeId.optional(),
   propertyName: propertyName.optional(),
   propertyValue: text.optional(),
 });
+
+/** One request; each event is read on its own. */
+export const hubspotBody = z
+  .array(z.union([listedEvent, unlistedEvent]))
+  .max(maximumEvents)
+  .describe(
+    'Events, always in an array. Which fields one has is said by its `subscriptionType`; whatever else HubSpot sends is kept as it is.',
+  );
 
 export type HubSpotEvent = z.infer<typeof listedEvent> | z.infer<typeof unlistedEvent>;
 

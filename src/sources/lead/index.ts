@@ -15,6 +15,32 @@ export interface Delivery {
   sources: readonly string[] | null;
 }
 
+const example = {
+  idempotency_key: 'form-7-2026-03-02-0001',
+  source: 'website',
+  email: 'ada@example.com',
+  consent: true,
+  occurred_at: '2026-03-02T09:14:21Z',
+  first_name: 'Ada',
+  last_name: 'Lovelace',
+  phone: '+44 20 7946 0018',
+  message: 'Tell me more',
+  submission_type: 'demo',
+  utm_source: 'newsletter',
+  metadata: { page: '/demo' },
+};
+/** Bodies that are taken in as they stand. */
+export const leadExamples = {
+  one: { summary: 'One lead', value: example },
+  several: {
+    summary: 'Several leads',
+    value: [
+      example,
+      { idempotency_key: 'form-7-2026-03-02-0002', source: 'website', email: 'grace@example.com', consent: true },
+    ],
+  },
+};
+
 /** Reads a body of `POST /ingest`: one lead, or an array of them. */
 export function readLeads(body: unknown, delivery: Delivery): ParsedBody {
   if (typeof body !== 'object' || body === null) return refuse('Expected one lead, or an array of leads.');

@@ -49,6 +49,16 @@ test('a change of the company names both', () => {
   });
 });
 
+test('a page at a site of many is no domain of a company, and its name counts', () => {
+  const sample = Object(sampleOf('company-change.json'));
+  const data = { ...sample.data, currentDomain: 'fr.linkedin.com', previousDomain: 'instagram.com' };
+  expect(roleChangeOf(only({ ...sample, data }).event)).toMatchObject({
+    company: { id: '40823199', name: 'Atelier Meridien' },
+    previousCompany: { name: 'Nordlicht Software' },
+  });
+  expect(JSON.stringify(roleChangeOf(only({ ...sample, data }).event))).not.toMatch(/linkedin|instagram/);
+});
+
 test('any other signal is kept, counted, and no role change', () => {
   const event = only(sampleOf('company-news.json'));
   expect(event).toMatchObject({
@@ -73,6 +83,13 @@ test.each([
 ])('a signal whose %s does not fit is told by its path', (path, more) => {
   const parsed = lusha.parse({ ...Object(sampleOf('promotion.json')), ...more }, receivedAt, {});
   expect(parsed).toMatchObject({ kind: 'events', events: [{ kind: 'violation', path }] });
+});
+
+test('a signal that does not say when it was sent is of the time when it came', () => {
+  const { timestamp: _, ...timeless } = Object(sampleOf('promotion.json'));
+  expect(lusha.parse(timeless, receivedAt, {})).toMatchObject({
+    events: [{ kind: 'event', event: { firedAt: receivedAt.toISOString() } }],
+  });
 });
 
 test('the signature is over time and body, in hex, in either unit', () => {

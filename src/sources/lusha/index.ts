@@ -6,7 +6,8 @@ import { pathOf, present } from '../role-change/fields.ts';
 import { roleChangeEvent } from '../role-change/role-change-event.ts';
 import type { Source } from '../source.ts';
 import { lushaSha256 } from '../verification/lusha.ts';
-import { careerData, numbered, type Signal, signal } from './schema.ts';
+import sample from './samples/company-change.json' with { type: 'json' };
+import { careerData, numbered, type Signal, signal, signalBody } from './schema.ts';
 
 const maximumDepth = 32;
 const roleChanges: Readonly<Record<string, RoleChange['kind']>> = {
@@ -18,6 +19,7 @@ const roleChanges: Readonly<Record<string, RoleChange['kind']>> = {
 export const lusha: Source = {
   name: 'lusha',
   verification: lushaSha256,
+  body: { schema: signalBody, example: sample },
   parse,
   // After three requests without this answer Lusha switches a subscription off.
   respond: (receivedAt, body) => ({

@@ -71,6 +71,12 @@ test('another type is kept, counted, and no role change', () => {
   expect(roleChangeOf(event.event)).toBeUndefined();
 });
 
+test('sent again with the type mended, but under the id that it had, it is another content of the same event', () => {
+  const mistyped = only({ ...promotion, type: 'person.rolechange' });
+  expect(mistyped.idempotencyKey).toEqual(only(promotion).idempotencyKey);
+  expect(mistyped.fingerprint).not.toEqual(only(promotion).fingerprint);
+});
+
 test('what is not understood of a person or a company is left out', () => {
   const person = { ...promotion.person, email: 'nobody', name: 5, newTitle: '  ' };
   expect(roleChangeOf(only({ ...promotion, person, previousCompany: 'x' }).event)).toEqual({
@@ -92,6 +98,26 @@ test('an address is neither the name nor the domain of a company, and an event t
   expect(roleChangeOf(event)?.company).toEqual({ id: 'c_1' });
   expect(personChange.parse({ ...promotion, company: { name: address } }, receivedAt, {})).toMatchObject({
     events: [{ kind: 'violation' }],
+  });
+});
+
+test('a page at a site of many is no domain of a company: its name counts, and what has none is refused', () => {
+  const page = 'https://www.linkedin.com/company/acme';
+  const company = { name: 'Acme', domain: 'facebook.com', website: page };
+  expect(
+    roleChangeOf(only({ ...promotion, company, previousCompany: { name: 'Before', website: page } }).event),
+  ).toMatchObject({
+    company: { name: 'Acme' },
+    previousCompany: { name: 'Before' },
+  });
+  expect(roleChangeOf(only({ ...promotion, company }).event)?.company).toEqual({ name: 'Acme' });
+  const own = { ...company, website: 'https://acme.example' };
+  expect(roleChangeOf(only({ ...promotion, company: own }).event)?.company).toEqual({
+    name: 'Acme',
+    domain: 'acme.example',
+  });
+  expect(personChange.parse({ ...promotion, company: { domain: page } }, receivedAt, {})).toMatchObject({
+    events: [{ kind: 'violation', message: expect.stringContaining('such as linkedin.com') }],
   });
 });
 

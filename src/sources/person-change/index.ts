@@ -1,18 +1,26 @@
+import { z } from 'zod';
 import type { ParsedBody, ParsedEvent, Violation } from '../../domain/incoming.ts';
 import { isDeeperThan } from '../../domain/nesting.ts';
-import { type RoleChange, roleChangeType } from '../../domain/role-change.ts';
+import { type RoleChange, roleChangeSource, roleChangeType } from '../../domain/role-change.ts';
 import { pathOf, present } from '../role-change/fields.ts';
 import { roleChangeEvent } from '../role-change/role-change-event.ts';
 import type { Source } from '../source.ts';
 import { personChangeSha256 } from '../verification/person-change.ts';
-import { type PersonChange, readPersonChange } from './schema.ts';
+import sample from './samples/company-change.json' with { type: 'json' };
+import { type PersonChange, personChange as form, readPersonChange } from './schema.ts';
 
 const maximumDepth = 32;
 
 /** Role changes in a form of our own, from whoever has the secret: one a request. */
 export const personChange: Source = {
-  name: 'person-change',
+  name: roleChangeSource,
   verification: personChangeSha256,
+  body: {
+    schema: form
+      .extend({ changes: z.unknown().optional().describe('Not read: titles and companies say what changed.') })
+      .describe('One role change of one person, never an array. Further fields are kept as they are, and not read.'),
+    example: sample,
+  },
   path: '/api/webhooks/person-change',
   explainsUnreadable: true,
   parse,
@@ -32,7 +40,7 @@ function parseChange(body: object, receivedAt: Date): ParsedEvent | Violation {
   if (!read.ok) return violation(pathOf(read.path), read.message);
   const { change, firedAt } = read;
   const event = roleChangeEvent(roleChangeOf(change), {
-    source: 'person-change',
+    source: roleChangeSource,
     // Two who send may number their events alike.
     idempotencyKey: [change.source ?? '', change.id],
     firedAt,
@@ -41,7 +49,14 @@ function parseChange(body: object, receivedAt: Date): ParsedEvent | Violation {
     sent: body,
   });
   if (change.type === roleChangeType) return event;
-  return { ...event, workflow: 'gtmEvent', event: { ...event.event, eventType: change.type }, isUnlisted: true };
+  return {
+    ...event,
+    workflow: 'gtmEvent',
+    event: { ...event.event, eventType: change.type },
+    // Sent again under its id with the right type it is a conflict, so that whoever sends it learns that it needs a new one.
+    fingerprint: [...event.fingerprint, change.type],
+    isUnlisted: true,
+  };
 }
 
 function roleChangeOf({ person, company, previousCompany }: PersonChange): RoleChange {

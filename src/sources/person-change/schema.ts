@@ -9,33 +9,53 @@ import {
   optionalText,
 } from '../role-change/fields.ts';
 
-const company = z
-  .object({ id: optionalId, name: optionalCompanyName, domain: optionalDomain, website: optionalDomain })
-  .nullish()
-  .catch(undefined);
+const company = {
+  id: optionalId.describe('Yours for the company. One without a domain is known again by it.'),
+  name: optionalCompanyName,
+  domain: optionalDomain.describe('As `example.com`. The surest of the four.'),
+  website: optionalDomain.describe('Read as a domain, where there is no `domain`.'),
+};
 
 /** The form in which anybody may send role changes; further fields are kept as they are. */
-const personChange = z.object({
-  id,
-  source: optionalText,
-  type: z.string('expected a type').regex(/^\w[\w.-]{0,99}$/, 'expected a type such as person.role_change'),
-  timestamp: z.union([z.string(), z.number()], timeMessage),
+export const personChange = z.object({
+  id: id.describe(
+    'Yours for this change, and the same whenever it is sent again: with `source` it says which event it is.',
+  ),
+  source: optionalText.describe('Who tells of it. Two who send may number their changes alike.'),
+  type: z
+    .string('expected a type')
+    .regex(/^\w[\w.-]{0,99}$/, 'expected a type such as person.role_change')
+    .describe(
+      '`person.role_change`. An event of any other type is kept, and refreshes nothing: what was mistyped is sent again, under a new `id`.',
+    ),
+  timestamp: z
+    .union([z.string(), z.number()], timeMessage)
+    .describe(
+      'When it happened: ISO 8601 with an offset, or epoch seconds (10 digits) or milliseconds (13); between 2005 and a day from now.',
+    ),
   person: z.object(
     {
-      id,
+      id: id.describe('Yours for the person. What happens to one person is carried out in its order.'),
       name: optionalText,
-      email: optionalEmail,
-      profileUrl: optionalText,
+      email: optionalEmail.describe(
+        'One plain address; what is none is left out. By it the person is known at other sources, too.',
+      ),
+      profileUrl: optionalText.describe('The page of the person at LinkedIn or elsewhere.'),
       oldTitle: optionalText,
-      newTitle: optionalText,
+      newTitle: optionalText.describe('The title now. Without it no part in the buyer group can be told.'),
     },
     'expected the person, with an id',
   ),
-  company: z.object(
-    { id: optionalId, name: optionalCompanyName, domain: optionalDomain, website: optionalDomain },
-    'expected the company of the person',
-  ),
-  previousCompany: company,
+  company: z
+    .object(company, 'expected the company of the person')
+    .describe('Where the person works now. One of `id`, `name`, `domain` and `website` is needed.'),
+  previousCompany: z
+    .object(company)
+    .nullish()
+    .catch(undefined)
+    .describe(
+      'Where the person worked before, if that was another company: then both are refreshed. Without it this is a promotion or another title.',
+    ),
 });
 export type PersonChange = z.output<typeof personChange>;
 
@@ -58,7 +78,8 @@ export function readPersonChange(body: object, receivedAt: Date): ReadPersonChan
     return {
       ok: false,
       path: ['company'],
-      message: 'expected an id, a name or a domain of the company; an e-mail address is none of them',
+      message:
+        'expected an id, a name or a domain of the company; an e-mail address is none of them, nor is a site on which many have a page, such as linkedin.com',
     };
   }
   return { ok: true, change, firedAt: new Date(firedMs) };

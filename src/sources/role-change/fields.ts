@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hasNoNul, withoutNul } from '../../domain/characters.ts';
-import { readDomain } from '../../domain/domain-name.ts';
+import { readCompanyDomain } from '../../domain/domain-name.ts';
 import { readEmail } from '../../domain/email.ts';
 
 /** A text of a sender, cut to what is kept; what is none, or empty, is absent. */
@@ -8,7 +8,9 @@ const sentText = z
   .unknown()
   .optional()
   .transform((value) => (typeof value === 'string' ? value.trim().slice(0, 500) || undefined : undefined));
-export const optionalText = sentText.transform((text) => text && (withoutNul(text).trim() || undefined));
+/** What JSON Schema says of it is what to send; whatever else comes is passed over. */
+const asText = { type: 'string' } as const;
+export const optionalText = sentText.transform((text) => text && (withoutNul(text).trim() || undefined)).meta(asText);
 
 /** An id as senders write it: a text or a whole number. */
 const idMessage = 'expected an id: a text of 1 to 100 characters, or a whole number below 2^53';
@@ -24,18 +26,21 @@ export const id = z
 export const optionalId = z
   .unknown()
   .optional()
-  .transform((value) => id.safeParse(value).data);
+  .transform((value) => id.safeParse(value).data)
+  .meta({ type: ['string', 'integer'] });
 
 /** What is no address is left out: it names nobody. */
-export const optionalEmail = sentText.transform((text) => {
-  const read = text === undefined ? undefined : readEmail(text);
-  return read && `${read.local}@${read.domain}`.toLowerCase();
-});
+export const optionalEmail = sentText
+  .transform((text) => {
+    const read = text === undefined ? undefined : readEmail(text);
+    return read && `${read.local}@${read.domain}`.toLowerCase();
+  })
+  .meta(asText);
 
-/** A website or a domain, as a domain without www. An address is left out: it names somebody. */
-export const optionalDomain = sentText.transform((text) =>
-  text === undefined || isAddress(text) ? undefined : readDomain(text),
-);
+/** A website or a domain, as a domain without www. An address is left out: it names somebody; and so is a host that many share. */
+export const optionalDomain = sentText
+  .transform((text) => (text === undefined || isAddress(text) ? undefined : readCompanyDomain(text)))
+  .meta(asText);
 
 /** Whether a text that should name a company names somebody there instead: read as a website, `ada@example.com` would be `example.com`. */
 export function isAddress(text: string): boolean {
@@ -44,9 +49,9 @@ export function isAddress(text: string): boolean {
 }
 
 /** What companies are called; an address is left out, too. */
-export const optionalCompanyName = optionalText.transform((text) =>
-  text === undefined || readEmail(text) ? undefined : text,
-);
+export const optionalCompanyName = optionalText
+  .transform((text) => (text === undefined || readEmail(text) ? undefined : text))
+  .meta(asText);
 
 /** The fields that are there; `undefined` when none is. */
 export function present<Name extends string, Value>(

@@ -2,10 +2,10 @@ import type { ParsedBody, ParsedEvent, Violation } from '../../domain/incoming.t
 import { isDeeperThan } from '../../domain/nesting.ts';
 import type { Headers, Source } from '../source.ts';
 import { standardWebhooksV1 } from '../verification/standard-webhooks.ts';
+import { bodyOf } from './body.ts';
 import { normalise } from './normalise.ts';
-import { readEvent, type WebhookFields } from './schema.ts';
+import { maximumEvents, readEvent, type WebhookFields } from './schema.ts';
 
-const maximumEvents = 100;
 /** Keeps whatever reads an event later from running out of stack. */
 const maximumDepth = 32;
 
@@ -14,6 +14,7 @@ export function createStandardWebhooks({ name, fields }: { name: string; fields:
   return {
     name,
     verification: standardWebhooksV1,
+    body: bodyOf(fields),
     explainsUnreadable: true,
     parse: (body, receivedAt, headers) => parse({ name, fields }, body, receivedAt, headers),
   };

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { epochMsOf, isPlausible, timeMessage } from '../../domain/epoch.ts';
 
+/** Of one request. */
+export const maximumEvents = 100;
+
 /** Where things stand in a sender's event: names with dots between them, from the top of the event. */
 export interface WebhookFields {
   type: string;
@@ -23,21 +26,35 @@ const optionalId = z
 const typeMessage = 'expected the type of the event, such as user.signed_up';
 const objectTypeMessage = 'expected the type of an object, such as account';
 
-const mapped = z.object({
-  type: z.string(typeMessage).regex(/^\w[\w.:/-]{0,99}$/, typeMessage),
-  occurredAt: z.union([z.string(), z.number()], timeMessage).transform((value, context) => {
-    const ms = epochMsOf(value);
-    if (ms !== undefined) return ms;
-    context.addIssue(timeMessage);
-    return z.NEVER;
-  }),
-  objectType: z.string(objectTypeMessage).regex(/^\w[\w.-]{0,49}$/, objectTypeMessage),
-  objectId: id,
-  accountId: optionalId,
-  contactId: optionalId,
-  /** What is no address is left out: it names nobody. */
-  contactEmail: z.unknown().optional().transform(emailOf),
-  dealId: optionalId,
+export const mapped = z.object({
+  type: z
+    .string(typeMessage)
+    .regex(/^\w[\w.:/-]{0,99}$/, typeMessage)
+    .describe('What happened, as `user.signed_up`. Rules ask for it.'),
+  occurredAt: z
+    .union([z.string(), z.number()], timeMessage)
+    .transform((value, context) => {
+      const ms = epochMsOf(value);
+      if (ms !== undefined) return ms;
+      context.addIssue(timeMessage);
+      return z.NEVER;
+    })
+    .describe(
+      'When it happened: ISO 8601 with an offset, or epoch seconds (10 digits) or milliseconds (13); between 2005 and a day from now.',
+    ),
+  objectType: z
+    .string(objectTypeMessage)
+    .regex(/^\w[\w.-]{0,49}$/, objectTypeMessage)
+    .describe('What it is about, as `account`.'),
+  objectId: id.describe('Of what it is about. What happens to one object is carried out in its order.'),
+  accountId: optionalId.describe('Of the company. What happens to one company is carried out in its order.'),
+  contactId: optionalId.describe('Of the person.'),
+  contactEmail: z
+    .unknown()
+    .optional()
+    .transform(emailOf)
+    .meta({ type: 'string', description: 'Of the person. What is no address is left out: it names nobody.' }),
+  dealId: optionalId.describe('Of the deal.'),
 });
 
 export type MappedEvent = z.output<typeof mapped> & { payload: Record<string, unknown> };

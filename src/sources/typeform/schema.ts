@@ -31,6 +31,24 @@ export const response = z.object({
     .catch(undefined),
 });
 
+const givenResponse = response.shape.form_response.unwrap().unwrap();
+/** One request, with what is read of each question and answer. */
+export const responseBody = response
+  .extend({
+    event_type: z.string().describe('Only `form_response` is a lead; nothing is kept of any other.'),
+    form_response: givenResponse.extend({
+      token: text.describe('What comes with the same one again is the same lead.'),
+      hidden: texts.describe('Hidden fields: `utm_source`, `utm_medium`, `utm_campaign`, `utm_content`, `utm_term` …'),
+      definition: z.object({ title: text, fields: z.array(question) }).catch({ title: '', fields: [] }),
+      answers: z
+        .array(answer)
+        .describe(
+          'What was answered, each in a field that is called as its `type` says. One has to be of the type `email`, and one the consent: a question of yes or no that speaks of it, or the one that is named in `causeway.yaml`. Without it nothing of the lead is kept.',
+        ),
+    }),
+  })
+  .describe('One response of a form. What is not as Typeform sends it is left out.');
+
 export type Answer = z.output<typeof answer>;
 
 /** The words of each question by its id, those inside of groups too. */

@@ -1,4 +1,5 @@
 import type { SignatureScheme, VerificationScheme } from './scheme.ts';
+import { encodingOf, signedText, timeHeader, timeUnits } from './scheme-words.ts';
 import type { VerificationFailure } from './verify.ts';
 
 /**
@@ -35,20 +36,6 @@ const ofSignature: Readonly<Record<VerificationFailure, (scheme: SignatureScheme
     `${scheme.signatureHeader} does not match: use the secret of this source, and sign the bytes of the body as they are sent, before anything formats them; ${signingRule(scheme)}`,
 };
 
-const parts = { method: 'the method', uri: 'the public URL that was set up', body: 'the raw body' } as const;
-
 /** As a sender has to do it: `it is the HMAC-SHA256 over <x-timestamp>.<the raw body>, in hex`. */
-function signingRule(scheme: SignatureScheme): string {
-  const signed = scheme.signedParts.map((part) => {
-    if (typeof part === 'object') return 'literal' in part ? part.literal : `<${part.header}>`;
-    return `<${part === 'timestamp' ? timeHeader(scheme) : parts[part]}>`;
-  });
-  const { signaturePrefix: prefix } = scheme;
-  const before = prefix ? `, ${prefix.text} ${prefix.required ? 'before it' : 'before it or not'}` : '';
-  return `it is the HMAC-SHA256 over ${signed.join('')}, in ${scheme.encoding}${before}`;
-}
-
-const timeHeader = ({ timestamp }: SignatureScheme): string => timestamp?.header ?? 'of the time';
-
-const timeUnits = ({ timestamp }: SignatureScheme): string =>
-  (timestamp?.units ?? []).map(({ unitMs }) => (unitMs === 1 ? 'milliseconds' : 'seconds')).join(' or ');
+const signingRule = (scheme: SignatureScheme): string =>
+  `it is the HMAC-SHA256 over ${signedText(scheme)}, ${encodingOf(scheme)}`;

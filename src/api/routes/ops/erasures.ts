@@ -18,7 +18,7 @@ export function erasureRoutes(app: FastifyInstance, { erasures }: { erasures: Er
         description:
           'By an address, a phone, or an id: that of an event or a lead, hubspot:<portal id>:<contact id>, coresignal:<member id>, or lusha:<contact id>. It is carried out in the background; what was accepted of the person until their keys are deleted is erased everywhere.',
         security: [{ operator: [] }],
-        body: subjectQuery,
+        body: subjectQuery.meta({ examples: [{ email: 'ada@example.com' }] }),
         response: { 202: z.object({ id: z.string() }) },
         refusals: {
           ...operatorRefusals,

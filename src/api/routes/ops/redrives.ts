@@ -12,11 +12,13 @@ import type { Redrives } from '../../../operations/redrives.ts';
 import { sendProblem } from '../../problem.ts';
 import { bodyRefusals, operatorRefusals } from '../../refusals.ts';
 
-const dryRun = z.boolean().default(false);
+const dryRun = z.boolean().default(false).describe('Say what would be run, and run nothing.');
 const [byIds, byClass, byFilter] = redriveSelection.options;
-const redriveRequest = z.union([byIds.extend({ dryRun }), byClass.extend({ dryRun }), byFilter.extend({ dryRun })], {
-  error: `expected one of eventIds (1 to ${maxEventsPerRedrive} ids), class, or filter {class, source, type, failedAfter, failedBefore}, and dryRun if you like`,
-});
+const redriveRequest = z
+  .union([byIds.extend({ dryRun }), byClass.extend({ dryRun }), byFilter.extend({ dryRun })], {
+    error: `expected one of eventIds (1 to ${maxEventsPerRedrive} ids), class, or filter {class, source, type, failedAfter, failedBefore}, and dryRun if you like`,
+  })
+  .meta({ examples: [{ class: 'HubSpotUnavailable', dryRun: true }] });
 
 /** `POST /ops/redrives`: run failed events again. `GET /ops/redrives/:id`: what became of them. */
 export function redriveRoutes(app: FastifyInstance, { redrives }: { redrives: Redrives }): void {

@@ -16,7 +16,10 @@ export function settlementRoutes(app: FastifyInstance, { settleEffect }: { settl
         description:
           'Done: it is never done again. Not done: the next redrive of its event does it. Nothing runs by this alone.',
         security: [{ operator: [] }],
-        body: z.strictObject({ key: z.string().min(1).max(300), done: z.boolean() }),
+        body: z.strictObject({
+          key: z.string().min(1).max(300).describe('`effect.key` of an action in `GET /ops/why/<event id>`.'),
+          done: z.boolean().describe('Whether you found it done at the provider.'),
+        }),
         response: { 200: settlement },
         refusals: {
           ...operatorRefusals,

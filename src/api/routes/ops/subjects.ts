@@ -15,7 +15,7 @@ export function subjectRoutes(app: FastifyInstance, { subjects }: { subjects: Su
         summary: 'All that is held of a person, for that person',
         description: `By an address, a phone, or an id: that of an event or a lead, hubspot:<portal id>:<contact id>, coresignal:<member id>, or lusha:<contact id>. The latest ${maxEventsPerExport} leads and events of each kind; \`cut\` says when there are more. Every export is noted in the audit log, without whom it was about.`,
         security: [{ operator: [] }],
-        body: subjectQuery,
+        body: subjectQuery.meta({ examples: [{ email: 'ada@example.com' }] }),
         response: { 200: subjectExport },
         refusals: {
           ...operatorRefusals,
