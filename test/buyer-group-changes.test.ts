@@ -12,6 +12,7 @@ import {
   refreshed,
   refreshSettings,
   told,
+  forgetCompanies,
 } from './refreshing.ts';
 
 /** Protects what is told between two runs: who joined, left, and has another title or part, with why; each person once, and nobody who was erased. */
@@ -27,8 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => causeway.close());
 beforeEach(async () => {
-  await causeway.sandbox.forget();
-  await causeway.queries.execute(sql`truncate facts_cache, companies, people cascade`);
+  await forgetCompanies(causeway);
   companyId = await addCompany(causeway, { domain });
 });
 

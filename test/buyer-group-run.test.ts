@@ -1,7 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Causeway, startCauseway } from './causeway.ts';
-import { addCompany, changeRole, paid, readGroup, refresh, refreshed, refreshSettings, told } from './refreshing.ts';
+import {
+  addCompany,
+  changeRole,
+  paid,
+  readGroup,
+  refresh,
+  refreshed,
+  refreshSettings,
+  told,
+  forgetCompanies,
+} from './refreshing.ts';
 
 /** Protects what a refresh is for: whoever decides at a company is known with the right part, told of once, and paid for once. */
 
@@ -12,11 +22,7 @@ beforeAll(async () => {
   causeway = await startCauseway({ settings: refreshSettings() });
 });
 afterAll(() => causeway.close());
-beforeEach(async () => {
-  await causeway.sandbox.forget();
-  await causeway.queries.execute(sql`delete from facts_cache`);
-  await causeway.queries.execute(sql`truncate companies, people cascade`);
-});
+beforeEach(() => forgetCompanies(causeway));
 
 describe('a first run', () => {
   it('saves the group that the directory knows, with the part of each, and tells whoever asked', async () => {

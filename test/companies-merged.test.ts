@@ -21,6 +21,7 @@ import {
   refreshed,
   refreshSettings,
   told,
+  forgetCompanies,
 } from './refreshing.ts';
 
 /** Protects that a company is one, by whatever it is met: one group, paid for once, and told of once. */
@@ -36,10 +37,7 @@ beforeAll(async () => {
   causeway = await startCauseway({ settings: refreshSettings() });
 });
 afterAll(() => causeway.close());
-beforeEach(async () => {
-  await causeway.sandbox.forget();
-  await causeway.queries.execute(sql`truncate facts_cache, companies, people cascade`);
-});
+beforeEach(() => forgetCompanies(causeway));
 
 /** Both before either was looked up: nobody can know yet that they are one. */
 async function bothNames() {

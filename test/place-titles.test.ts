@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { buyerGroupView } from '../src/domain/buyer-group-view.ts';
 import { type Causeway, startCauseway } from './causeway.ts';
 import { operatorOf } from './ops.ts';
-import { addCompany, changeRole, refresh, refreshed, refreshSettings, told } from './refreshing.ts';
+import { addCompany, changeRole, refresh, refreshed, refreshSettings, told, forgetCompanies } from './refreshing.ts';
 
 /** Protects that in a group somebody has the title that is held at that company, whatever they are elsewhere. */
 
@@ -15,10 +15,7 @@ beforeAll(async () => {
   causeway = await startCauseway({ settings: refreshSettings() });
 });
 afterAll(() => causeway.close());
-beforeEach(async () => {
-  await causeway.sandbox.forget();
-  await causeway.queries.execute(sql`truncate facts_cache, companies, people cascade`);
-});
+beforeEach(() => forgetCompanies(causeway));
 
 const names = { name: 'Zoe Doppel', email: 'zoe@doppel.example' };
 /** Where the person works, under which titles; the directory lists them at the first. */

@@ -44,6 +44,12 @@ export async function readJobRow({ queries }: Pick<Causeway, 'queries'>, jobId: 
   return rows[0];
 }
 
+/** The next test starts without companies, without people, and with the sandbox and the cache as they were. */
+export async function forgetCompanies({ queries, sandbox }: Pick<Causeway, 'queries' | 'sandbox'>): Promise<void> {
+  await sandbox.forget();
+  await queries.execute(sql`truncate facts_cache, companies, people cascade`);
+}
+
 export const addCompany = ({ queries }: Pick<Causeway, 'queries'>, met: { name?: string; domain?: string }) =>
   findOrAddCompany(queries, tenantId, met);
 

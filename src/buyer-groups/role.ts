@@ -1,4 +1,11 @@
-import type { GroupRole, JobFunction, Move, Seniority, TitleReading } from '../domain/buyer-group.ts';
+import {
+  type GroupRole,
+  goneBecause,
+  type JobFunction,
+  type Move,
+  type Seniority,
+  type TitleReading,
+} from '../domain/buyer-group.ts';
 
 /** What is known of somebody when a part in the group is looked for. */
 export interface Standing {
@@ -67,7 +74,7 @@ const rules: readonly { role: GroupRole; fits: Test }[] = [
 export function roleOf({ title, move, targetFunctions }: Standing): RoleVerdict {
   const { functions, seniority } = title;
   if (seniority === null) return { role: null, because: 'none: no title is known' };
-  if (move === 'left') return { role: null, because: 'none: has left' };
+  if (move === 'left') return { role: null, because: goneBecause };
   if (seniority === 'entry') return { role: null, because: 'none: still learning' };
   const isTarget = functions.some((name) => targetFunctions.includes(name));
   const isNew = move === 'joined' || move === 'promoted';

@@ -32,16 +32,16 @@ export function recordMoves(
   moves: readonly MoveTold[],
 ): Promise<boolean> {
   return inTransaction(queries, async (transaction) => {
-    const { rows: open } = await transaction.execute<{ tenantId: string }>(sql`
-      select tenant_id as "tenantId" from events where id = ${run.eventId} and generation = ${run.generation} and holds_lane for share`);
-    const tenantId = open[0]?.tenantId;
-    if (tenantId === undefined) return false;
     const companies = await lockCompanies(
       transaction,
       moves.map(({ companyId }) => companyId),
     );
-    // What a provider tells of the same person meanwhile is kept one after the other.
+    // What a provider tells of the same person meanwhile is kept one after the other. The event comes last, as in an erasure.
     await transaction.execute(sql`select from subject_keys where id = ${person.id} for no key update`);
+    const { rows: open } = await transaction.execute<{ tenantId: string }>(sql`
+      select tenant_id as "tenantId" from events where id = ${run.eventId} and generation = ${run.generation} and holds_lane for share`);
+    const tenantId = open[0]?.tenantId;
+    if (tenantId === undefined) return false;
     const { rows: known } = await transaction.execute<KnownBefore>(sql`
       select (select sealed from people where id = ${person.id}) as sealed, coalesce(max(moved_at) > ${moves[0]?.at ?? null}, false) as "isLate"
       from buyer_group_members where person_id = ${person.id}`);
