@@ -213,6 +213,14 @@ describe('groups', processes, () => {
       error: expect.stringContaining('no company'),
     });
   });
+
+  it('has one refreshed by its name where nobody knows its domain', async () => {
+    const name = `Kontor ${randomUUID()}`;
+    const first = await cli('groups', 'refresh', '--name', name);
+    const [, jobId = ''] = /^job (\S+) runs next\n/.exec(first.out) ?? [];
+    expect((await cli('jobs', 'show', jobId)).out).toContain(`${name}: waiting`);
+    expect((await cli('groups', 'refresh', '--name', name)).out).toContain(`it goes into job ${jobId}`);
+  });
 });
 
 describe('why', () => {
@@ -259,6 +267,9 @@ describe('a command that is called wrongly', () => {
     [['groups', 'refresh', 'ada@example.com'], 'that is an address of somebody, and no company'],
     [['groups', 'refresh', 'https://www.linkedin.com/company/acme'], 'name the company by its own domain or its id'],
     [['groups', 'show', 'de.linkedin.com'], 'name the company by its own domain or its id'],
+    [['groups', 'refresh', 'example.com', '--name', 'Example'], '--name stands in place of the domain'],
+    [['groups', 'show', '--name', 'Example'], "for 'groups refresh' alone"],
+    [['groups', 'refresh', '--name', 'ada@example.com'], '--name: what the company is called, and no address'],
     [['groups', 'show', 'ada@example.com'], 'that is an address of somebody, and no company'],
     [['groups', 'refresh', 'example.com', '--level', 'all'], '--level: one of identify'],
     [['groups', 'refresh', 'example.com', '--notify', 'nobody'], '--notify: one plain address'],

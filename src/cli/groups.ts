@@ -5,7 +5,7 @@ import { enrichmentLevels } from '../domain/refresh.ts';
 import type { BuyerGroups } from '../operations/buyer-groups.ts';
 import type { RefreshRequests, RefreshWish } from '../operations/refresh-requests.ts';
 import { isSharedSite, readCompanyNamed } from '../sources/role-change/company-named.ts';
-import { isAddress } from '../sources/role-change/fields.ts';
+import { isAddress, optionalCompanyName } from '../sources/role-change/fields.ts';
 import { type Command, CommandFailed, type Output, UsageError } from './command.ts';
 import { formatTable } from './table.ts';
 
@@ -29,10 +29,16 @@ function readCompany(text: string) {
   }
   if (isSharedSite(text)) {
     throw new UsageError(
-      'many companies have a page or a mailbox at that site, so that it is the domain of none: name the company by its own domain or its id, or where neither is known by its name in POST /api/v1/intelligence/companies',
+      'many companies have a page or a mailbox at that site, so that it is the domain of none: name the company by its own domain or its id, or where neither is known: groups refresh --name <name>',
     );
   }
   throw new UsageError('name a company by its domain, such as example.com, or by its id');
+}
+
+function readName(text: string): string {
+  const name = optionalCompanyName.parse(text);
+  if (name === undefined) throw new UsageError('--name: what the company is called, and no address');
+  return name;
 }
 
 const unknown = (company: string) =>
@@ -54,13 +60,20 @@ export function groupsCommand(withGroups: <T>(work: (groups: GroupOperations) =>
     return true;
   }
 
-  async function refresh(company: string, wish: RefreshWish, output: Output): Promise<boolean> {
-    const named = readCompany(company);
+  async function refresh(
+    company: string,
+    named: ReturnType<typeof readCompany> | { name: string },
+    wish: RefreshWish,
+    output: Output,
+  ): Promise<boolean> {
     const done = await withGroups(async ({ buyerGroups, refreshRequests }) => {
-      const known = await buyerGroups.find(named, null);
-      const id = known ?? ('domain' in named ? await refreshRequests.add(named, null) : undefined);
+      const known = 'name' in named ? undefined : await buyerGroups.find(named, null);
+      const id = known ?? ('id' in named ? undefined : await refreshRequests.add(named, null));
       if (id === undefined) return undefined;
-      return { isNew: known === undefined, receipt: await refreshRequests.request(id, null, wish, 'operator (cli)') };
+      return {
+        isNew: known === undefined && 'domain' in named,
+        receipt: await refreshRequests.request(id, null, wish, 'operator (cli)'),
+      };
     });
     if (!done) throw unknown(company);
     const { isNew, receipt } = done;
@@ -74,11 +87,12 @@ export function groupsCommand(withGroups: <T>(work: (groups: GroupOperations) =>
     name: 'groups',
     summary: 'show the buyer group of a company, or have it refreshed',
     help: `Usage: npm run causeway -- groups show <domain | company id> [--json]
-       npm run causeway -- groups refresh <domain | company id> [--force] [--level ${enrichmentLevels.join('|')}] [--notify <address>]
+       npm run causeway -- groups refresh <domain | company id | --name <name>> [--force] [--level ${enrichmentLevels.join('|')}] [--notify <address>]
 
 'show' prints who is in the group, in which part and why, with names and addresses. 'refresh' has it found out anew: first among all, once an
-hour, by a worker; a domain that is not known is added.
+hour, by a worker; a domain or a name that is not known is added.
 
+  --name <name>       of a company whose domain is not known
   --force             also within the hour of the last run; what was paid for lately is used again
   --level <level>     how much is found out; as causeway.yaml has it without
   --notify <address>  who is told when it is over; kept sealed
@@ -91,19 +105,25 @@ hour, by a worker; a domain that is not known is added.
         options: {
           force: { type: 'boolean', default: false },
           level: { type: 'string' },
+          name: { type: 'string' },
           notify: { type: 'string' },
           json: { type: 'boolean', default: false },
         },
       });
-      const [verb, company, ...more] = positionals;
+      const [verb, place, ...more] = positionals;
+      const company = place ?? values.name;
       if (company === undefined || more.length > 0 || (verb !== 'show' && verb !== 'refresh')) {
         throw new UsageError("say 'groups show <domain or id>' or 'groups refresh <domain or id>'");
+      }
+      if (values.name !== undefined && (verb === 'show' || place !== undefined)) {
+        throw new UsageError("--name stands in place of the domain, and for 'groups refresh' alone");
       }
       if (verb === 'show') return show(company, values.json, output);
       const parsed = wanted.safeParse(values);
       if (!parsed.success) throw new UsageError(parsed.error.issues.map(({ message }) => message).join('\n'));
       const { level: enrichmentLevel, notify } = parsed.data;
-      return refresh(company, { enrichmentLevel, force: values.force, notify }, output);
+      const named = values.name === undefined ? readCompany(company) : { name: readName(values.name) };
+      return refresh(company, named, { enrichmentLevel, force: values.force, notify }, output);
     },
   };
 }
