@@ -223,7 +223,7 @@ describe('a company that was merged', () => {
     expect(event.outcome).toBe('acted');
     const { body } = await operatorOf(causeway).get(`/api/v1/intelligence/companies/${byDomain}/buyer-group`);
     const history = buyerGroupView.parse(body).history.filter((change) => change.name === person.name);
-    expect(history.map(({ kind }) => kind)).toEqual(['joined']);
+    expect(history.map(({ kind }) => kind)).toEqual(['found', 'retitled']);
     expect(JSON.stringify(await told(causeway))).not.toContain('Quentin Neu* left');
   });
 

@@ -39,7 +39,11 @@ const companyOf = async (domain: string): Promise<string> => {
   return rows[0]?.id ?? '';
 };
 const membersOf = async (domain: string) => {
-  const { rows } = await causeway.queries.execute<{ move: string; joined: string | null; left: string | null }>(sql`
+  const { rows } = await causeway.queries.execute<{
+    move: string | null;
+    joined: string | null;
+    left: string | null;
+  }>(sql`
     select m.move, to_char(m.joined_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI') as joined, to_char(m.left_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI') as left
     from buyer_group_members m join companies c on c.id = m.company_id where c.domain = ${domain}`);
   return rows;
@@ -96,6 +100,17 @@ test('the hour of a company is a timer of 3,600 s in its history, which names no
   expect(JSON.stringify(events)).not.toMatch(/Pia|Company \d|\.example/);
 });
 
+/** As CoreSignal tells of somebody. */
+async function notify(memberId: number): Promise<void> {
+  const response = await fetch(`${causeway.url}/webhooks/coresignal/a-long-secret-in-a-path`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([{ member_id: memberId, status: 'changed' }]),
+    signal: AbortSignal.timeout(20_000),
+  });
+  expect(response.status).toBe(202);
+}
+
 test('a notice that names only a person is read first; what moved is found out, and the read is paid once', async () => {
   await causeway.sandbox.arrange('people/77', {
     name: 'Mara Quist',
@@ -110,13 +125,7 @@ test('a notice that names only a person is read first; what moved is found out, 
       },
     ],
   });
-  const response = await fetch(`${causeway.url}/webhooks/coresignal/a-long-secret-in-a-path`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify([{ member_id: 77, status: 'changed' }]),
-    signal: AbortSignal.timeout(20_000),
-  });
-  expect(response.status).toBe(202);
+  await notify(77);
   await ended('meridien.example');
   await ended('nordlicht.example');
   const reads = (await causeway.sandbox.effects()).filter(({ target }) => target === 'employees/77');
@@ -124,6 +133,38 @@ test('a notice that names only a person is read first; what moved is found out, 
   expect((await membersOf('meridien.example')).map(({ move }) => move)).toContain('joined');
   expect((await membersOf('nordlicht.example')).map(({ move }) => move)).toContain('left');
 });
+
+test('a notice of which the record tells nothing new has the group refreshed, and nothing is said to have changed', async () => {
+  const domain = 'kontor.example';
+  await causeway.sandbox.arrange('companies/7003', { name: 'Kontor', domain });
+  await causeway.sandbox.arrange('people/78', {
+    name: 'Ole Lange',
+    positions: [{ companyId: '7003', title: 'CFO', from: '2010-01-01' }],
+  });
+  await notify(78);
+  const [job] = await ended(domain);
+  expect(job?.reasons).toMatchObject([{ move: 'changed', isCoalesced: false }]);
+  expect(await membersOf(domain)).toEqual([{ move: null, joined: null, left: null }]);
+  const { rows } = await causeway.queries.execute(sql`
+    select kind from buyer_group_changes where company_id = ${await companyOf(domain)} and event_id is not null`);
+  expect(rows).toEqual([]);
+});
+
+test.each([
+  ['the same domain', (domain: string) => ({ domain }), 'VP Sales', 'promoted'],
+  ['its website', (domain: string) => ({ website: `https://www.${domain}/about` }), 'CRO', 'retitled'],
+])(
+  'who is told to have left a company for the same one, by %s, has neither left nor joined',
+  async (_how, before, oldTitle, move) => {
+    const change = roleChange();
+    const { domain } = change.company;
+    const person = { ...change.person, oldTitle, newTitle: 'CRO' };
+    const id = await postRoleChange(causeway, { ...change, person, previousCompany: before(domain) });
+    expect(await causeway.finished(id)).toMatchObject({ outcome: 'acted' });
+    expect(only(await ended(domain)).reasons).toMatchObject([{ move }]);
+    expect(await membersOf(domain)).toEqual([{ move, joined: null, left: null }]);
+  },
+);
 
 test('a role change that names no company, and one of another kind, do nothing and say so', async () => {
   const other = await postRoleChange(causeway, roleChange({ type: 'person.birthday' }));

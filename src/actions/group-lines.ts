@@ -41,6 +41,7 @@ const movedWords = {
   left: 'left',
   promoted: 'was promoted',
   retitled: 'has another title',
+  changed: 'has an update',
 } as const;
 
 const nameOf = ({ name }: { name?: string }): string => oneLine(name ?? '', maxName) || 'somebody';

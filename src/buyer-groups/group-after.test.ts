@@ -39,6 +39,14 @@ describe('what became of a group', () => {
     }
   });
 
+  test('who was promoted there, or has another title, has not joined, though nobody knew them', () => {
+    for (const move of ['promoted', 'retitled'] as const) {
+      const told = person('a', { member: place({ because: '', move, movedAtMs: 50 }) });
+      const { changes } = groupAfter([told, person('b')], complete);
+      expect([ids(changes.joined), ids(changes.found)]).toEqual([['b'], ['a']]);
+    }
+  });
+
   test('whom an event said to leave has left, once, however often the directory lists them from before', () => {
     const left = { move: 'left', movedAtMs: 200, leftAtMs: 200 } as const;
     const first = groupAfter([person('a', { member: place(left) })], complete);

@@ -34,7 +34,8 @@ export interface GroupAfter {
 
 /**
  * What became of a group in a run, against how the last run left it: what events told of since then is a change between the two. `null`
- * as `before`: there was no run. Somebody whom an event said to join has joined, also where the last run did not know everybody.
+ * as `before`: there was no run. Somebody whom an event said to join has joined, also where the last run did not know everybody; who had
+ * another title there before is only found.
  */
 export function groupAfter(
   everybody: readonly StandingMember[],
@@ -64,13 +65,17 @@ export function groupAfter(
       return member?.move === 'joined' && isNew ? [`joined:${personId}`] : [];
     }),
   );
-  const hasJoined = ({ personId }: SeenMember) => told.has(`joined:${personId}`);
+  const hadTitle = new Set(
+    everybody.flatMap(({ personId, member }) =>
+      member?.because === '' && (member.move === 'promoted' || member.move === 'retitled') ? [personId] : [],
+    ),
+  );
+  const isNew = [...changes.joined, ...changes.found];
+  const hasJoined = ({ personId }: SeenMember) =>
+    told.has(`joined:${personId}`) ||
+    (!hadTitle.has(personId) && changes.joined.some((each) => each.personId === personId));
   return {
-    changes: {
-      ...changes,
-      joined: [...changes.joined, ...changes.found.filter(hasJoined)],
-      found: changes.found.filter((each) => !hasJoined(each)),
-    },
+    changes: { ...changes, joined: isNew.filter(hasJoined), found: isNew.filter((each) => !hasJoined(each)) },
     present,
     told,
   };

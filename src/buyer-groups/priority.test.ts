@@ -67,6 +67,7 @@ describe('a role change means', () => {
       ],
     ],
     ['a join when the one before is not known', change({ kind: 'company_change' }), [['new', 'joined']]],
+    ['a change when nobody says what it was', change({ kind: 'changed', title: 'CRO' }), [['new', 'changed']]],
     ['nothing before it was read', change({ kind: 'changed', isThin: true }), []],
   ])('%s', (_what, given, moves) => {
     expect(movesOf(given).map(({ company, move }) => [company.id, move])).toEqual(moves);

@@ -30,7 +30,7 @@ const unknownTitle = 3;
 /**
  * How urgent a refresh is. It begins with the rank of the person (the top 2, heads and directors 3, managers 4, others 5; an unknown
  * title 3), is one more urgent at a target account, and one less where the function neither buys nor holds the purse. A new title of
- * the same rank is one less urgent than a promotion, a join or a leave. What somebody waits for is first.
+ * the same rank, or what nobody says, is one less urgent than a promotion, a join or a leave. What somebody waits for is first.
  */
 export function priorityOf(reason: RefreshReason): Priority {
   const { title, move, isTargetAccount, targetFunctions, isRequested } = reason;
@@ -39,7 +39,9 @@ export function priorityOf(reason: RefreshReason): Priority {
   const matters: readonly JobFunction[] = [...targetFunctions, 'general_management', 'finance'];
   const isAside = functions.length > 0 && !functions.some((name) => matters.includes(name));
   const rank = seniority === null ? unknownTitle : bySeniority[seniority];
-  return clamped(rank - (isTargetAccount ? 1 : 0) + (isAside ? 1 : 0) + (move === 'retitled' ? 1 : 0));
+  return clamped(
+    rank - (isTargetAccount ? 1 : 0) + (isAside ? 1 : 0) + (move === 'retitled' || move === 'changed' ? 1 : 0),
+  );
 }
 
 function clamped(value: number): Priority {

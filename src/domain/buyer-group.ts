@@ -34,8 +34,8 @@ export type Seniority = (typeof seniorities)[number];
 export const groupRoles = ['champion', 'decision_maker', 'economic_buyer', 'influencer', 'blocker'] as const;
 export type GroupRole = (typeof groupRoles)[number];
 
-/** What happened between a person and a company. */
-export const moves = ['joined', 'left', 'promoted', 'retitled'] as const;
+/** What happened between a person and a company; `changed`: something did, and nobody says what, so that a group keeps nothing of it. */
+export const moves = ['joined', 'left', 'promoted', 'retitled', 'changed'] as const;
 export type Move = (typeof moves)[number];
 
 /** What is read out of a title. */

@@ -20,7 +20,7 @@ export const roleChangeType = 'person.role_change';
  * about a person, so it is only ever stored sealed.
  */
 export const roleChange = z.strictObject({
-  /** `changed`: what it was is not said. */
+  /** `changed`: something did, and what it was is not said. */
   kind: z.enum(['promotion', 'company_change', 'title_change', 'changed']),
   /** Nothing is known but whom it is about: whatever is done with it is read at the provider first. */
   isThin: z.boolean(),

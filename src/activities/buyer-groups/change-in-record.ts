@@ -5,8 +5,8 @@ import type { RoleChange, RoleChangeCompany } from '../../domain/role-change.ts'
 const recentDays = 180;
 
 /**
- * What changed about somebody, read out of the record: another company when the current position began, and one elsewhere ended, not long
- * ago; else another title, or another one that cannot be told from before.
+ * What changed about somebody, read out of the record: another company when the current position began not long ago, and there is none before
+ * it at the same one, or when one elsewhere ended; another title when there is. Else it is something that the record does not tell.
  */
 export function changeInRecord(told: RoleChange, record: PersonRecord, now: Date): RoleChange {
   const isRecent = (date: string | null) => date !== null && now.getTime() - Date.parse(date) < recentDays * 86_400_000;
@@ -20,13 +20,15 @@ export function changeInRecord(told: RoleChange, record: PersonRecord, now: Date
     .find((position) => current === undefined || !isSameCompany(position, current));
   const earlier =
     current && record.positions.find((position) => position !== current && isSameCompany(position, current));
-  const hasMoved = former !== undefined && (current === undefined || isRecent(current.from));
+  const hasBegun = current !== undefined && isRecent(current.from);
+  const hasMoved = former !== undefined && (current === undefined || hasBegun);
   const title = current?.title ?? record.title ?? undefined;
   const company = current && companyOf(current);
   const previousCompany = hasMoved ? companyOf(former) : undefined;
-  const since = current?.from ?? (hasMoved ? former.to : null);
+  const hasJoined = hasBegun && earlier === undefined;
+  const since = (hasBegun ? current.from : null) ?? (hasMoved ? former.to : null);
   return {
-    kind: previousCompany ? 'company_change' : 'title_change',
+    kind: previousCompany || hasJoined ? 'company_change' : hasBegun ? 'title_change' : 'changed',
     isThin: false,
     person: {
       ...told.person,

@@ -1,4 +1,4 @@
-import { type CompanyMove, movesOf } from '../../buyer-groups/moves.ts';
+import { type CompanyMove, moveWithin, movesOf } from '../../buyer-groups/moves.ts';
 import { findOrAddCompany } from '../../db/buyer-groups/companies.ts';
 import { type KnownBefore, recordMoves } from '../../db/buyer-groups/moves.ts';
 import type { EventRun } from '../../db/event-steps.ts';
@@ -30,13 +30,16 @@ export function createNoteMoves({ queries }: Pick<ActivityDependencies, 'queries
         return { companyId, company, move, at, titleSealed };
       }),
     );
-    // Whoever left a company for what is the same one has not left it.
-    const noted = [...new Map(all.map((each) => [each.companyId, each])).values()];
+    const last = all.at(-1);
+    // Whoever left a company for what is the same one has neither left nor joined it.
+    const isOne = all.length > 1 && all.every(({ companyId }) => companyId === last?.companyId);
+    const noted = isOne && last ? [{ ...last, move: moveWithin(change) }] : all;
     const seal = ({ sealed, isLate }: KnownBefore) => {
       const known = sealed && sealedPerson.open(key, personId, sealed);
       return sealedPerson.seal(key, personId, mergePerson(known, toldOf(change, moves, known, isLate)));
     };
-    if (!(await recordMoves(queries, run, { id: personId, seal }, noted))) throw superseded();
+    const told = noted.flatMap(({ move, ...each }) => (move === 'changed' ? [] : [{ ...each, move }]));
+    if (!(await recordMoves(queries, run, { id: personId, seal }, told))) throw superseded();
     return noted;
   };
 }

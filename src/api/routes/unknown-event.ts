@@ -25,4 +25,5 @@ const verbs = {
   left: 'left it',
   promoted: 'was promoted there',
   retitled: 'has another title there',
+  changed: 'who works there has an update',
 } as const satisfies Record<NonNullable<JobView['reasons'][number]['move']>, string>;

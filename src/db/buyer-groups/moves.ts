@@ -8,7 +8,7 @@ import { lockCompanies } from './lock-companies.ts';
 /** What an event tells of a person and one company. */
 export interface MoveTold {
   companyId: string;
-  move: Move;
+  move: Exclude<Move, 'changed'>;
   /** ISO 8601. */
   at: string;
   /** The new title, under the person's key; null where it is not told, or the person has left. */

@@ -79,7 +79,7 @@ test('sent again with the type mended, but under the id that it had, it is anoth
 
 test('what is not understood of a person or a company is left out', () => {
   const person = { ...promotion.person, email: 'nobody', name: 5, newTitle: '  ' };
-  expect(roleChangeOf(only({ ...promotion, person, previousCompany: 'x' }).event)).toEqual({
+  expect(roleChangeOf(only({ ...promotion, person, previousCompany: { name: null, domain: '' } }).event)).toEqual({
     kind: 'title_change',
     isThin: false,
     person: { id: 'p_123' },
@@ -120,6 +120,17 @@ test('a page at a site of many is no domain of a company: its name counts, and w
     events: [{ kind: 'violation', message: expect.stringContaining('such as linkedin.com') }],
   });
 });
+
+test.each([['Before'], [{ domain: 'foo@bar.example' }], [{ website: 'https://www.linkedin.com/company/acme' }], [[]]])(
+  'a company before that cannot be read is no promotion: %j is refused, and what to send is said',
+  (previousCompany) => {
+    expect(personChange.parse({ ...promotion, previousCompany }, receivedAt, {})).toMatchObject({
+      events: [
+        { kind: 'violation', path: 'previousCompany', message: expect.stringContaining('an id, a name or a domain') },
+      ],
+    });
+  },
+);
 
 test('NUL, which no column holds, is taken out of names, and refused in ids', () => {
   const person = { ...promotion.person, name: 'John\u0000 Doe', newTitle: '\u0000', email: 'john\u0000@example.com' };

@@ -50,9 +50,8 @@ export const personChange = z.object({
     .object(company, 'expected the company of the person')
     .describe('Where the person works now. One of `id`, `name`, `domain` and `website` is needed.'),
   previousCompany: z
-    .object(company)
+    .object(company, 'expected the company before, with an id, a name or a domain, or nothing where there was none')
     .nullish()
-    .catch(undefined)
     .describe(
       'Where the person worked before, if that was another company: then both are refreshed. Without it this is a promotion or another title.',
     ),
@@ -73,14 +72,22 @@ export function readPersonChange(body: object, receivedAt: Date): ReadPersonChan
   const firedMs = epochMsOf(change.timestamp);
   if (firedMs === undefined || !isPlausible(firedMs, receivedAt))
     return { ok: false, path: ['timestamp'], message: timeMessage };
-  const { company: now } = change;
-  if ([now.id, now.name, now.domain, now.website].every((each) => each === undefined)) {
-    return {
-      ok: false,
-      path: ['company'],
-      message:
-        'expected an id, a name or a domain of the company; an e-mail address is none of them, nor is a site on which many have a page, such as linkedin.com',
-    };
+  const { company: now, previousCompany: before } = change;
+  if (!isNamed(now)) return { ok: false, path: ['company'], message: namesNone };
+  // A promotion is what it would be taken for without the company that was left.
+  if (before && !isNamed(before) && isFilled(body)) {
+    return { ok: false, path: ['previousCompany'], message: `${namesNone}; leave it out where it is the same one` };
   }
   return { ok: true, change, firedAt: new Date(firedMs) };
 }
+
+const namesNone =
+  'expected an id, a name or a domain of the company; an e-mail address is none of them, nor is a site on which many have a page, such as linkedin.com';
+
+const isNamed = ({ id: own, name, domain, website }: PersonChange['company']): boolean =>
+  [own, name, domain, website].some((each) => each !== undefined);
+
+/** Whether anything is said of the company before: a sender may fill a form with nulls. */
+const asSent = z.object({ previousCompany: z.looseObject({}) });
+const isFilled = (body: object): boolean =>
+  Object.values(asSent.parse(body).previousCompany).some((each) => each !== null && each !== '');
