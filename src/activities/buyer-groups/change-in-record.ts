@@ -37,7 +37,7 @@ export function changeInRecord(told: RoleChange, record: PersonRecord, now: Date
       ...(record.profileUrl !== null && { profileUrl: record.profileUrl }),
     },
     ...(title !== undefined && { title }),
-    ...(!hasMoved && earlier?.title != null && { previousTitle: earlier.title }),
+    ...(hasBegun && !hasMoved && earlier?.title != null && { previousTitle: earlier.title }),
     ...(company && { company }),
     ...(previousCompany && { previousCompany }),
     ...(since !== null && { since }),
