@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { EventToStart } from '../domain/event-to-start.ts';
 import type { Queries } from './database.ts';
-import { type DecisionRow, heldKeys, isEcho, type OpenEvent, openEventColumns, someErased } from './event-steps.ts';
+import { type DecisionRow, isEcho, type OpenEvent, openEventColumns } from './event-steps.ts';
+import { heldKeys, someErased } from './held-keys.ts';
 import { claimHeads, type ClosedEvent, closedColumns, type Failure } from './lane-heads.ts';
 import { lockLanes } from './lanes.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
