@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { EventWorkflow } from '../domain/event-workflow.ts';
 import type { Queries } from './database.ts';
-import { areHeld, heldKeys, someErased } from './held-keys.ts';
+import { areHeld, heldKeys, namesErased, someErased } from './held-keys.ts';
 
 /** One run of one event. Every step is fenced by it: a row that is closed, or open in another generation, is left alone. */
 export interface EventRun {
@@ -67,12 +67,12 @@ export async function readOpenEvent(queries: Queries, run: EventRun): Promise<Op
   return rows[0];
 }
 
-type ForDecision = OpenEvent & { decisionSealed: Buffer | null };
+type ForDecision = OpenEvent & { namesErased: boolean; decisionSealed: Buffer | null };
 
 /** An open event with its decision in force. `undefined`: superseded. */
 export async function readForDecision(queries: Queries, run: EventRun): Promise<ForDecision | undefined> {
   const { rows } = await queries.execute<ForDecision>(sql`
-    select ${openEventColumns}, d.sealed as "decisionSealed" from events e
+    select ${openEventColumns}, ${namesErased} as "namesErased", d.sealed as "decisionSealed" from events e
     left join decisions d on d.event_id = e.id and d.superseded_at is null where ${open(run)}`);
   return rows[0];
 }
@@ -82,7 +82,7 @@ export type NamedPeople = { keyIds: readonly string[] } | { aliases: readonly st
 
 /**
  * Keeps what was found out, and whom it names, so that they can be found when they are to be erased. `false`: one of them was erased
- * meanwhile, and nothing was kept.
+ * meanwhile, and nothing was kept. Nor is it of an event that was blanked, since its own person was.
  */
 export async function storeFacts(
   queries: Queries,
@@ -108,7 +108,8 @@ export async function storeFacts(
       select e.id, not ${areHeld} or ${someErased(sql`e.tenant_id`, sql`array(select alias from named)`)} as erased
       from events e where ${open(run)}
     ), stored as (
-      update events e set facts_sealed = ${factsSealed} from checked c where e.id = c.id and not c.erased and ${open(run)}
+      update events e set facts_sealed = ${factsSealed} from checked c
+      where e.id = c.id and not c.erased and ${open(run)} and e.sealed is not null
       returning e.tenant_id, e.id
     ), noted as (
       insert into event_people (tenant_id, alias, event_id)
