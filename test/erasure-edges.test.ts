@@ -150,6 +150,9 @@ it('what was refused and names the person in another writing is blanked', async 
 
 it('more events than one look takes are all ended before anything is handed on', async () => {
   const lead = somebody();
+  const receive = { connector: 'marketing', operation: 'messages.receive' } as const;
+  // Each takes far longer than to end one, however busy the machine is: what counts is who is handed on, not how fast.
+  await causeway.sandbox.fault({ ...receive, fault: 'slow', delayMs: 2_000, times: 600 });
   for (let from = 0; from < 600; from += 100) {
     const many = Array.from({ length: 100 }, (_, index) => ({
       ...lead,
@@ -157,8 +160,8 @@ it('more events than one look takes are all ended before anything is handed on',
     }));
     await sendLead(causeway, many);
   }
-  const before = await causeway.sandbox.calls('marketing', 'messages.receive');
+  const before = await causeway.sandbox.calls(receive.connector, receive.operation);
   expect(await erase(causeway, { email: lead.email })).toMatchObject({ state: 'done' });
-  // The few that were over, or running, before the wish came to its first step.
-  expect(await causeway.sandbox.calls('marketing', 'messages.receive')).toBeLessThan(before + 50);
+  // Those that came to their turn before the last of them was ended.
+  expect(await causeway.sandbox.calls(receive.connector, receive.operation)).toBeLessThan(before + 50);
 });

@@ -78,7 +78,8 @@ export function createAct(dependencies: ActivityDependencies) {
     const contactId =
       'receipt' in result && planned.type === 'upsert_contact' ? result.receipt['contactId'] : undefined;
     // From then on the CRM may ask by that id to erase the person.
-    if (contactId !== undefined && row.keyId) await keyring.link(row.tenantId, row.keyId, madeContact(contactId));
+    if (contactId !== undefined && row.keyId && !(await keyring.link(row.tenantId, row.keyId, madeContact(contactId))))
+      throw erased();
     switch (result.state) {
       case 'confirmed':
       case 'skipped':

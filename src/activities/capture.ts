@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { captureLead } from '../db/leads.ts';
-import { type EventRun, type OpenEvent, readForDecision } from '../db/event-steps.ts';
+import { type EventRun, readForDecision } from '../db/event-steps.ts';
 import type { CapturedLead } from '../domain/captured-lead.ts';
 import { type Decision, leadActionTypes, plannedByNobody, type PlannedAction } from '../domain/decision.ts';
-import type { SubjectIdentifiers } from '../domain/incoming.ts';
 import { leadEvent } from '../domain/lead.ts';
-import type { NormalisedLead } from '../domain/normalised-lead.ts';
 import { eventLabels } from '../intake/event-labels.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { openEvent, superseded } from './open-event.ts';
@@ -30,15 +28,6 @@ export function createCapture(dependencies: ActivityDependencies) {
   const { queries, keyring, leads, log } = dependencies;
   const storeDecision = createStoreDecision(dependencies);
 
-  /** By its other spellings, too, a person is found who is to be erased. */
-  async function linkTwins({ tenantId, keyId }: OpenEvent, email: string, twins: NormalisedLead['normalised']) {
-    const others: SubjectIdentifiers[] = [
-      ...(twins.email_key === email.toLowerCase() ? [] : [{ kind: 'person' as const, email: twins.email_key }]),
-      ...(twins.phone_e164 === null ? [] : [{ kind: 'person' as const, phone: twins.phone_e164 }]),
-    ];
-    for (const other of others) await keyring.link(tenantId, keyId ?? '', other);
-  }
-
   return async function capture(run: EventRun): Promise<Captured> {
     const found = await readForDecision(queries, run);
     const opened = openEvent(found, keyring);
@@ -58,11 +47,13 @@ export function createCapture(dependencies: ActivityDependencies) {
       ...leads.findPlace(client.ip ?? ''),
       metadata: { ...metadata, normalised },
     };
+    // By its other spelling, too, a person is found who is to be erased; before the lead is there.
+    const phone = normalised.phone_e164;
+    if (phone !== null) await keyring.link(row.tenantId, row.keyId ?? '', { kind: 'person', phone });
     if (!(await captureLead(queries, run, lead))) {
       openEvent(await readForDecision(queries, run), keyring);
       throw superseded();
     }
-    await linkTwins(row, lead.email, normalised);
     log.info(eventLabels(row), 'lead captured');
     const facts = { lead, gaps: [], provider: 'none', fetchedAt: event.receivedAt };
     const decided = found?.decisionSealed

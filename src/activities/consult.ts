@@ -5,7 +5,7 @@ import { needsModel, withModel } from '../decisions/model/with-model.ts';
 import { modeOf } from '../domain/mode.ts';
 import { createAskModel } from './ask-model.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { openEvent } from './open-event.ts';
+import { erased, openEvent } from './open-event.ts';
 import { createStoreDecision, type Decided, decidedOf } from './store-decision.ts';
 
 /** Has a model decide, once; what it does not decide the rules do. */
@@ -18,6 +18,8 @@ export function createConsult(dependencies: ActivityDependencies) {
     const found = await readForDecision(queries, run);
     const opened = openEvent(found, keyring);
     const { row, key, event, facts } = opened;
+    // What names somebody who was erased is not told to anybody.
+    if (found?.namesErased === true) throw erased();
     if (found?.decisionSealed) return decidedOf(row, key, found.decisionSealed);
 
     const now = new Date();

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { EventToStart } from '../domain/event-to-start.ts';
 import type { Queries } from './database.ts';
-import { type DecisionRow, heldKeys, isEcho, type OpenEvent, openEventColumns, someErased } from './event-steps.ts';
+import { type DecisionRow, isEcho, type OpenEvent, openEventColumns } from './event-steps.ts';
+import { heldKeys, someErased } from './held-keys.ts';
 import { claimHeads, type ClosedEvent, closedColumns, type Failure } from './lane-heads.ts';
 import { lockLanes } from './lanes.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
@@ -44,7 +45,8 @@ export async function storeBatchFacts(
       union select id from known where key_id not in (select id from held)
     ), stored as (
       update events e set facts_sealed = t.sealed from unnest(${column('id')}::uuid[], ${column('sealed')}::bytea[]) as t(id, sealed)
-      where e.id = t.id and ${inBatch(batchId)} and e.id not in (select id from refused) returning e.tenant_id, e.id
+      where e.id = t.id and ${inBatch(batchId)} and e.sealed is not null and e.id not in (select id from refused)
+      returning e.tenant_id, e.id
     ), noted as (
       insert into event_people (tenant_id, alias, event_id)
       select s.tenant_id, n.alias, s.id from stored s join named n using (id) on conflict do nothing

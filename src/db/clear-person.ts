@@ -74,20 +74,30 @@ const namedByHand = [
   },
 ] as const;
 
-/** A company that somebody called by an address or a number of the person goes without a name; it stays with its domain and its group, and a request with its run. */
-async function clearNames(queries: Queries, { erasureId, tenantId, emails, phones }: ErasedPerson): Promise<void> {
-  for (const pattern of residuePatterns([...emails, ...phones]))
-    await inTransaction(queries, async (transaction) => {
-      for (const { name, table, column, only } of namedByHand) {
-        const theirs = sql`tenant_id = ${tenantId} and ${only} and ${column} ~* ${pattern}`;
-        const statement =
-          name === 'company_aliases'
-            ? sql`delete from ${table} where ${theirs}`
-            : sql`update ${table} set ${column} = null where ${theirs}`;
-        const { rowCount } = await transaction.execute(statement);
-        if ((rowCount ?? 0) > 0) await countRemoved(transaction, erasureId, { [name]: rowCount ?? 0 });
-      }
-    });
+/**
+ * A company that somebody called by an address or a number of the person goes without a name; it stays with its domain and its group, and a
+ * request with its run. Looked for until there is none: a merge that was waited for has given the name to another company.
+ */
+async function clearNames(queries: Queries, person: ErasedPerson): Promise<void> {
+  for (const pattern of residuePatterns([...person.emails, ...person.phones]))
+    while ((await clearNamesLike(queries, person, pattern)) > 0);
+}
+
+function clearNamesLike(queries: Queries, { erasureId, tenantId }: ErasedPerson, pattern: string): Promise<number> {
+  return inTransaction(queries, async (transaction) => {
+    let count = 0;
+    for (const { name, table, column, only } of namedByHand) {
+      const theirs = sql`tenant_id = ${tenantId} and ${only} and ${column} ~* ${pattern}`;
+      const statement =
+        name === 'company_aliases'
+          ? sql`delete from ${table} where ${theirs}`
+          : sql`update ${table} set ${column} = null where ${theirs}`;
+      const { rowCount } = await transaction.execute(statement);
+      if ((rowCount ?? 0) > 0) await countRemoved(transaction, erasureId, { [name]: rowCount ?? 0 });
+      count += rowCount ?? 0;
+    }
+    return count;
+  });
 }
 
 /** How many names of companies still say an address or a number of the person. Ids and other numbers are nobody's. */

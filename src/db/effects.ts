@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import type { CrmWrite } from './crm-writes.ts';
 import type { EventRun, OpenEvent } from './event-steps.ts';
+import { areHeld, holdingThoseOf, namesErased } from './held-keys.ts';
 
 /** A run of an event, for one of its effects. */
 export interface EffectRun extends EventRun {
@@ -33,10 +34,6 @@ type ForEffect = OpenEvent & {
 /** An event that is open in this generation, or, for what is done after its end, was ended in it. */
 const inRun = ({ eventId, generation, afterEnd }: EffectRun): SQL =>
   sql`e.id = ${eventId} and e.generation = ${generation} and ${afterEnd === true ? sql`e.state in ('done', 'failed')` : sql`e.holds_lane`}`;
-
-/** It names somebody who was erased since it was opened: nothing may reach them any more. */
-const namesErased = sql`exists (select from event_people p join erased_subjects x on x.tenant_id = p.tenant_id and x.alias = p.alias
-  where p.event_id = e.id and x.erased_at >= e.opened_at)`;
 
 /** An open event with its decision in force and what the ledger knows of one effect; `undefined`: superseded. */
 export async function readForEffect(queries: Queries, run: EffectRun, key: string): Promise<ForEffect | undefined> {
@@ -70,7 +67,8 @@ export interface Intent {
 
 /**
  * Takes the right to ask the provider, for the length of the lease, if the ledger still is as it was read (`before`) and the
- * event is still open in this generation and its person was not erased. The row lock on the event makes closing it wait, or makes this see that it closed.
+ * event is still open in this generation and nobody whom it is about, or names, was erased. The row lock on the event makes closing it wait,
+ * or makes this see that it closed; those on the keys do the same for an erasure, which has taken back what was given until then.
  */
 export async function claimIntent(
   queries: Pick<Queries, 'execute'>,
@@ -81,11 +79,12 @@ export async function claimIntent(
   const until = sql`clock_timestamp() + ${intent.leaseMs} * interval '1 millisecond'`;
   const fieldHash = intent.write?.fieldHash ?? null;
   const changeHash = intent.write?.changeHash ?? null;
-  const event = sql`select e.id, e.generation from events e
-    where ${inRun(run)} and e.sealed is not null and not ${namesErased} for share`;
+  const event = sql`${holdingThoseOf(run.eventId)}, event as (
+    select e.id, e.generation from events e
+    where ${inRun(run)} and e.sealed is not null and not ${namesErased} and ${areHeld} for share)`;
   const { rowCount } = before
     ? await queries.execute(sql`
-        with event as (${event})
+        with ${event}
         update effects f set state = 'intent', attempts = case when f.generation = event.generation then f.attempts + 1 else 1 end,
           generation = event.generation, attempt_lease_until = ${until}, unsettled = true, failure_class = null, updated_at = clock_timestamp(),
           target_id = ${intent.targetId}, priority = ${intent.priority}, address_sealed = ${intent.addressSealed},
@@ -93,7 +92,7 @@ export async function claimIntent(
         from event where f.key = ${intent.key} and f.state = ${before.state} and f.generation = ${before.generation}
           and f.attempts = ${before.attempts} and f.attempt_lease_until <= clock_timestamp()`)
     : await queries.execute(sql`
-        with event as (${event})
+        with ${event}
         insert into effects (key, event_id, action, target_id, priority, state, generation, attempts, attempt_lease_until, unsettled,
           address_sealed, field_hash, change_hash)
         select ${intent.key}, event.id, ${intent.action}, ${intent.targetId}, ${intent.priority}, 'intent', event.generation, 1, ${until}, true,

@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { EventWorkflow } from '../domain/event-workflow.ts';
 import type { Queries } from './database.ts';
+import { areHeld, heldKeys, namesErased, someErased } from './held-keys.ts';
 
 /** One run of one event. Every step is fenced by it: a row that is closed, or open in another generation, is left alone. */
 export interface EventRun {
@@ -66,36 +67,22 @@ export async function readOpenEvent(queries: Queries, run: EventRun): Promise<Op
   return rows[0];
 }
 
+type ForDecision = OpenEvent & { namesErased: boolean; decisionSealed: Buffer | null };
+
 /** An open event with its decision in force. `undefined`: superseded. */
-export async function readForDecision(
-  queries: Queries,
-  run: EventRun,
-): Promise<(OpenEvent & { decisionSealed: Buffer | null }) | undefined> {
-  const { rows } = await queries.execute<OpenEvent & { decisionSealed: Buffer | null }>(sql`
-    select ${openEventColumns}, d.sealed as "decisionSealed" from events e
+export async function readForDecision(queries: Queries, run: EventRun): Promise<ForDecision | undefined> {
+  const { rows } = await queries.execute<ForDecision>(sql`
+    select ${openEventColumns}, ${namesErased} as "namesErased", d.sealed as "decisionSealed" from events e
     left join decisions d on d.event_id = e.id and d.superseded_at is null where ${open(run)}`);
   return rows[0];
 }
-
-/** That one of these people was erased, and did not come back since. */
-export const someErased = (tenantId: SQL, aliases: SQL): SQL => sql`exists (
-  select from erased_subjects x where x.tenant_id = ${tenantId} and x.alias = any(${aliases}) and not exists (
-    select from subject_aliases a join subject_keys k on k.id = a.key_id
-    where a.tenant_id = x.tenant_id and a.alias = x.alias and k.created_at > x.erased_at))`;
 
 /** Whom facts name: by their keys, or by keyed hashes of identifiers where nobody may know them yet. */
 export type NamedPeople = { keyIds: readonly string[] } | { aliases: readonly string[] };
 
 /**
- * The keys of whoever facts name, held until they are stored. An erasure deletes keys, so that it either comes first, and fewer are
- * found than were known, or sees what was stored.
- */
-export const heldKeys = (known: SQL): SQL =>
-  sql`(select k.id from subject_keys k where k.id in (${known}) order by k.id for key share)`;
-
-/**
  * Keeps what was found out, and whom it names, so that they can be found when they are to be erased. `false`: one of them was erased
- * meanwhile, and nothing was kept.
+ * meanwhile, and nothing was kept. Nor is it of an event that was blanked, since its own person was.
  */
 export async function storeFacts(
   queries: Queries,
@@ -118,11 +105,11 @@ export async function storeFacts(
   const { rows } = await queries.execute<{ kept: boolean }>(sql`
     with named as (${named}), known as (select distinct key_id from (${known}) k), held as ${heldKeys(sql`select key_id from known`)},
     checked as (
-      select e.id, (select count(*) from held) < (select count(*) from known)
-        or ${someErased(sql`e.tenant_id`, sql`array(select alias from named)`)} as erased
+      select e.id, not ${areHeld} or ${someErased(sql`e.tenant_id`, sql`array(select alias from named)`)} as erased
       from events e where ${open(run)}
     ), stored as (
-      update events e set facts_sealed = ${factsSealed} from checked c where e.id = c.id and not c.erased and ${open(run)}
+      update events e set facts_sealed = ${factsSealed} from checked c
+      where e.id = c.id and not c.erased and ${open(run)} and e.sealed is not null
       returning e.tenant_id, e.id
     ), noted as (
       insert into event_people (tenant_id, alias, event_id)

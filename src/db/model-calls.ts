@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Queries } from './database.ts';
 import type { EventRun } from './event-steps.ts';
+import { areHeld, holdingThoseOf, namesErased } from './held-keys.ts';
 
 export interface ModelCallBegin {
   id: string;
@@ -13,13 +14,15 @@ export interface ModelCallBegin {
 
 /**
  * Counts a call against the day's budget and writes its row, in one statement: the budget's row is locked while it is
- * counted, so that no number of callers can go beyond the limit. `false`: the budget is used up, or the run superseded.
+ * counted, so that no number of callers can go beyond the limit. `false`: the budget is used up, the run superseded, or somebody erased
+ * of whom it would tell.
  */
 export async function beginModelCall(queries: Queries, run: EventRun, call: ModelCallBegin): Promise<boolean> {
   const { rowCount } = await queries.execute(sql`
-    with event as (
+    with ${holdingThoseOf(run.eventId)}, event as (
       select e.id, e.tenant_id, e.generation, (clock_timestamp() at time zone 'utc')::date as day from events e
       where e.id = ${run.eventId} and e.generation = ${run.generation} and e.holds_lane
+        and e.sealed is not null and not ${namesErased} and ${areHeld}
     ), budget as (
       insert into model_budget as b (tenant_id, day, calls, daily_limit)
       select tenant_id, day, 1, ${call.dailyLimit}::int from event where ${call.dailyLimit}::int > 0
@@ -70,10 +73,11 @@ export interface ModelCallEnd {
   latencyMs: number;
 }
 
-/** Kept even when the event was closed meanwhile: the call was made, and is paid for. */
+/** Kept even when the event was closed meanwhile: the call was made, and is paid for. What was answered goes with what was asked. */
 export async function endModelCall(queries: Queries, id: string, end: ModelCallEnd): Promise<void> {
   await queries.execute(sql`
-    update model_calls set verdict = ${end.verdict}, confidence = ${end.confidence}::float8, answer_sealed = ${end.answerSealed},
+    update model_calls set verdict = ${end.verdict}, confidence = ${end.confidence}::float8, 
+      answer_sealed = case when prompt_sealed is not null then ${end.answerSealed}::bytea end,
       model = coalesce(${end.model}, model), request_id = ${end.requestId}, input_tokens = ${end.inputTokens}::int,
       output_tokens = ${end.outputTokens}::int, cost_microdollars = ${end.costMicrodollars}::bigint,
       latency_ms = ${end.latencyMs}::int, ended_at = clock_timestamp()

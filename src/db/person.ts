@@ -25,7 +25,7 @@ export const keysOf = ({ tenantId, aliases, eventId }: Person): SQL => sql`(
   select key_id from reached where not exists (select from subject_aliases t where t.key_id = reached.key_id and t.kind = 'tenant'))`;
 
 /** All identifiers of a person that are known, as keyed hashes, those asked for included. */
-export const aliasesOfPerson = (person: Person): SQL => sql`(
+const aliasesOfPerson = (person: Person): SQL => sql`(
   select a.alias from subject_aliases a where a.key_id in ${keysOf(person)}
   union select unnest(${sql.param([...person.aliases])}::text[]))`;
 

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { isCounted } from './buyer-groups/counted-members.ts';
 import type { Queries } from './database.ts';
 import type { EventRun } from './event-steps.ts';
-import { aliasesOfPerson, keysOf, type Person } from './person.ts';
-import { inTransaction, type Transaction } from './transaction.ts';
+import { keysOf, type Person } from './person.ts';
+import { inTransaction, RetryTransaction, type Transaction } from './transaction.ts';
 
 /** One event with what is sealed of it and of its effects, for the last time. */
 export type LastView = {
@@ -60,13 +60,10 @@ export function removePerson(
     if (!erasure) return undefined;
     // Whoever came back since then is not taken along by a run that begins again.
     if (erasure.erasedAt !== null) return { keys: 0, events: 0 };
-    const { rows: keys } = await transaction.execute<{ id: string }>(
-      sql`select id from subject_keys where id in ${keysOf(person)} order by id for update`,
-    );
-    const keyIds = keys.map(({ id }) => id);
-    const { rows: known } = await transaction.execute<{ alias: string }>(
-      sql`select alias from ${aliasesOfPerson(person)} a`,
-    );
+    const keyIds = await lockKeys(transaction, person);
+    const { rows: known } = await transaction.execute<{ alias: string }>(sql`
+      select alias from subject_aliases where key_id = any(${sql.param(keyIds)}::uuid[])
+      union select unnest(${sql.param([...person.aliases])}::text[])`);
     const aliases = known.map(({ alias }) => alias);
     const other = await readUnfinished(transaction, run.eventId, person.tenantId, aliases);
     if (other) return other;
@@ -80,20 +77,42 @@ export function removePerson(
     await transaction.execute(sql`
       insert into erasure_events (erasure_id, event_id) select ${run.eventId}, unnest(${sql.param(last.map(({ id }) => id))}::uuid[])
       on conflict do nothing`);
-    await transaction.execute(sql`
-      insert into erased_subjects (tenant_id, alias, erased_at, erasure_id)
-      select ${person.tenantId}, unnest(${sql.param(aliases)}::text[]), clock_timestamp(), ${run.eventId}
-      on conflict (tenant_id, alias) do update set erased_at = excluded.erased_at, erasure_id = excluded.erasure_id`);
     const removed = {
-      subject_keys: keyIds.length,
+      subject_keys: await countKeys(transaction, run.eventId, keyIds),
       events: last.length,
       ...(await leaveGroups(transaction, keyIds)),
     };
+    // One moment for both, so that nobody comes back after the one and before the other.
     await transaction.execute(sql`
-      update erasures set erased_at = clock_timestamp(), removed = removed || ${JSON.stringify(removed)}::jsonb where id = ${run.eventId}`);
+      with erased as (
+        update erasures set erased_at = clock_timestamp(), removed = removed || ${JSON.stringify(removed)}::jsonb
+        where id = ${run.eventId} returning id, tenant_id, erased_at
+      )
+      insert into erased_subjects (tenant_id, alias, erased_at, erasure_id)
+      select tenant_id, unnest(${sql.param(aliases)}::text[]), erased_at, id from erased
+      on conflict (tenant_id, alias) do update set erased_at = excluded.erased_at, erasure_id = excluded.erasure_id`);
     await transaction.execute(sql`delete from subject_keys where id = any(${sql.param(keyIds)}::uuid[])`);
     return { keys: keyIds.length, events: last.length };
   });
+}
+
+/** More than this nobody is met by at once. */
+const maxLooks = 10;
+
+/**
+ * Locks the keys of a person. One that became theirs while the others were waited for is seen by the next look alone, and none becomes
+ * theirs once all are locked: whoever links one to them has to hold them.
+ */
+async function lockKeys(transaction: Transaction, person: Person): Promise<string[]> {
+  let locked: string[] | undefined;
+  for (let look = 0; look < maxLooks; look += 1) {
+    const { rows } = await transaction.execute<{ id: string }>(
+      sql`select id from subject_keys where id in ${keysOf(person)} order by id for update`,
+    );
+    if (rows.length === locked?.length) return locked;
+    locked = rows.map(({ id }) => id);
+  }
+  throw new RetryTransaction('more and more keys lead to one person');
 }
 
 /** An erasure that took the keys of one of these before, and has not come to its receipt. */
@@ -142,6 +161,15 @@ async function readLastKnown(transaction: Transaction, keyIds: readonly string[]
       select 'requester', requester_key_id, requester_key_id, requester_sealed from buyer_group_refresh_reasons where requester_sealed is not null
     ) s join subject_keys k on k.id = s."keyId" where s."keyId" = any(${sql.param([...keyIds])}::uuid[])`);
   return rows;
+}
+
+/** Those that somebody had: not one that was made for the erasure alone. */
+async function countKeys(transaction: Transaction, erasureId: string, keyIds: readonly string[]): Promise<number> {
+  const { rows } = await transaction.execute<{ count: number }>(sql`
+    select count(*)::int as count from subject_keys k, erasures x
+    where x.id = ${erasureId} and k.id = any(${sql.param([...keyIds])}::uuid[])
+      and (k.created_at < x.requested_at or exists (select from events e where e.subject_key_id = k.id))`);
+  return rows[0]?.count ?? 0;
 }
 
 /**

@@ -1,10 +1,43 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { SubjectAlias } from '../domain/subject-alias.ts';
 import type { Queries } from './database.ts';
-import { subjectKeys } from './schema/index.ts';
+import { areHeld, heldKeys, someErased } from './held-keys.ts';
+
+type WrappedKey = { id: string; wrapped: Buffer };
+
+const given = (aliases: readonly SubjectAlias[]): SQL => {
+  const column = (name: keyof SubjectAlias) => sql.param(aliases.map((alias) => alias[name]));
+  return sql`select * from unnest(${column('hash')}::text[], ${column('kind')}::text[]) as given(alias, kind)`;
+};
+
+/** The keys to which the identifiers lead that are one person's; a phone, or a shared mailbox, makes nobody the same. */
+const knownBy = (tenantId: string): SQL => sql`
+  select a.key_id from given join subject_aliases a on a.tenant_id = ${tenantId} and a.alias = given.alias
+  where a.kind in ('email', 'external')`;
+
+/**
+ * Links identifiers to a key, while everybody to whom they lead is held: an erasure of one of them either sees it, or has come first,
+ * and it is not done.
+ */
+async function linkIf(
+  queries: Pick<Queries, 'execute'>,
+  condition: SQL,
+  link: { tenantId: string; keyId: string; aliases: readonly SubjectAlias[] },
+): Promise<boolean> {
+  const { tenantId, keyId, aliases } = link;
+  const { rows } = await queries.execute<{ may: boolean }>(sql`
+    with given as (${given(aliases)}), known as (select ${keyId}::uuid as key_id union ${knownBy(tenantId)}),
+    held as ${heldKeys(sql`select key_id from known`)}, checked as (select ${areHeld} and ${condition} as may),
+    linked as (
+      insert into subject_aliases (tenant_id, alias, kind, key_id)
+      select ${tenantId}, given.alias, given.kind, ${keyId} from given, checked where may on conflict do nothing
+    )
+    select may from checked`);
+  return rows[0]?.may === true;
+}
 
 /** The keyring's store over `subject_keys` and `subject_aliases`. */
-export function createSubjectKeyStore(queries: Queries) {
+export function createSubjectKeyStore(queries: Pick<Queries, 'execute'>) {
   return {
     /** One statement: whether somebody was erased is known exactly as long as their keys are. */
     async find(tenantId: string, aliases: readonly string[]) {
@@ -26,27 +59,43 @@ export function createSubjectKeyStore(queries: Queries) {
       };
     },
 
-    async insertIfAbsent(tenantId: string, subject: string, key: { id: string; wrapped: Buffer }) {
-      await queries
-        .insert(subjectKeys)
-        .values({ id: key.id, tenantId, subject, wrapped: key.wrapped })
-        .onConflictDoNothing();
-      const [stored] = await queries
-        .select({ id: subjectKeys.id, wrapped: subjectKeys.wrapped })
-        .from(subjectKeys)
-        .where(and(eq(subjectKeys.tenantId, tenantId), eq(subjectKeys.subject, subject)));
-      if (!stored) throw new Error('a subject key was erased while it was being made');
-      return stored;
+    /** One statement, so that no erasure finds a key without what leads to it. */
+    async insertIfAbsent(tenantId: string, key: WrappedKey, aliases: readonly [SubjectAlias, ...SubjectAlias[]]) {
+      const subject = aliases[0].hash;
+      const { rows } = await queries.execute<WrappedKey>(sql`
+        with given as (${given(aliases)}), known as (select distinct key_id from (${knownBy(tenantId)}) k),
+        held as ${heldKeys(sql`select key_id from known`)},
+        made as (
+          insert into subject_keys (id, tenant_id, subject, wrapped)
+          select ${key.id}::uuid, ${tenantId}, ${subject}, ${key.wrapped}::bytea where ${areHeld}
+          on conflict do nothing returning id, wrapped
+        ), linked as (
+          insert into subject_aliases (tenant_id, alias, kind, key_id)
+          select ${tenantId}, given.alias, given.kind, made.id from given, made on conflict do nothing
+        )
+        select id, wrapped from made`);
+      if (rows[0]) return rows[0];
+      const { rows: others } = await queries.execute<WrappedKey>(
+        sql`select id, wrapped from subject_keys where tenant_id = ${tenantId} and subject = ${subject}`,
+      );
+      const stored = others[0];
+      return stored && (await this.link(tenantId, stored.id, aliases)) ? stored : undefined;
     },
 
-    async link(tenantId: string, keyId: string, aliases: readonly SubjectAlias[]) {
-      const column = (name: keyof SubjectAlias) => sql.param(aliases.map((alias) => alias[name]));
-      await queries.execute(
-        sql`insert into subject_aliases (tenant_id, alias, kind, key_id)
-            select ${tenantId}, t.alias, t.kind, k.id
-            from unnest(${column('hash')}::text[], ${column('kind')}::text[]) t(alias, kind), subject_keys k where k.id = ${keyId}
-            on conflict do nothing`,
-      );
-    },
+    link: (tenantId: string, keyId: string, aliases: readonly SubjectAlias[]) =>
+      linkIf(queries, sql`true`, { tenantId, keyId, aliases }),
+
+    linkUnlessErased: (tenantId: string, keyId: string, aliases: readonly SubjectAlias[]) =>
+      linkIf(queries, sql`not ${someErased(sql`${tenantId}`, erasedSince(tenantId, keyId))}`, {
+        tenantId,
+        keyId,
+        aliases,
+      }),
   };
 }
+
+/** Those of a person's own by which somebody was erased since the key was made. */
+const erasedSince = (tenantId: string, keyId: string): SQL => sql`array(
+  select given.alias from given join erased_subjects x on x.tenant_id = ${tenantId} and x.alias = given.alias
+    join subject_keys k on k.id = ${keyId} and k.created_at <= x.erased_at
+  where given.kind in ('email', 'external'))`;

@@ -22,17 +22,22 @@ function memoryStore() {
       );
       return { keys: found, erased: erasedAt ? wanted.map((alias) => ({ alias, at: erasedAt ?? new Date(0) })) : [] };
     },
-    async insertIfAbsent(tenantId, subject, key) {
+    async insertIfAbsent(tenantId, key, given) {
+      const subject = given[0].hash;
       const known = [...keys.values()].find((row) => row.tenantId === tenantId && row.subject === subject);
       if (!known) keys.set(key.id, { ...key, tenantId, subject });
-      return known ?? key;
+      const stored = known ?? key;
+      await store.link(tenantId, stored.id, given);
+      return stored;
     },
     async link(tenantId, keyId, added) {
       for (const { hash: alias } of added) {
         if (!aliases.some((row) => row.keyId === keyId && row.alias === alias))
           aliases.push({ tenantId, alias, keyId });
       }
+      return true;
     },
+    linkUnlessErased: (tenantId, keyId, added) => store.link(tenantId, keyId, added),
   };
   return {
     store,
@@ -46,7 +51,10 @@ function memoryStore() {
   };
 }
 
-function ring(memory = memoryStore(), options: { masterKey?: Buffer; now?: () => number } = {}) {
+function ring(
+  memory = memoryStore(),
+  options: { masterKey?: Buffer; now?: () => number; mailboxOf?: (email: string) => string } = {},
+) {
   const hasher = createHasher(Buffer.alloc(32, 1));
   return {
     memory,
@@ -129,6 +137,20 @@ describe('a key that is stored', () => {
   });
 });
 
+const withoutDots = (text: string) => text.replace(/\.(?=.*@)/g, '');
+
+test('a person is found by the other spelling of their mailbox from the first event on, however they are met', async () => {
+  const { memory, keyring } = ring(memoryStore(), { mailboxOf: withoutDots });
+  const first = await keyring.keyFor('default', person({ email: 'a.da@example.com' }));
+  const contact = await keyring.keyFor('default', person({ external }));
+  await keyring.keyFor('default', person({ external, email: 'ad.a@example.com' }));
+  const keys = await Promise.all(
+    [...new Set(memory.hashes())].map(async (hash) => (await memory.store.find('default', [hash])).keys),
+  );
+  const shared = keys.find((found) => found.length === 2) ?? [];
+  expect(shared.map(({ id }) => id)).toEqual([first.id, contact.id]);
+});
+
 test('two people who share a phone have a key each, and each is found by it', async () => {
   const { memory, keyring } = ring();
   const ada = await keyring.keyFor('default', person({ email, phone: '+44 20 7946 0018' }));
@@ -181,6 +203,36 @@ describe('a person who was erased', () => {
     expect(await keyring.keyForCopy('default', person({ email }))).toEqual(back);
     expect(await keyring.isErased('default', person({ email }))).toBe(false);
     expect(await keyring.keyForEvent('default', person({ email }), before)).toBeUndefined();
+  });
+});
+
+describe('a person who is erased while their key is made', () => {
+  const at = new Date('2026-03-02T10:00:00Z');
+
+  /** Refuses a key for the first times, as beside an erasure that is over then. */
+  function refusing(times: number) {
+    const memory = memoryStore();
+    let refused = 0;
+    const store: SubjectKeyStore = {
+      ...memory.store,
+      async insertIfAbsent(...given) {
+        if (refused === times) return memory.store.insertIfAbsent(...given);
+        refused += 1;
+        memory.erase('nobody', at);
+        return undefined;
+      },
+    };
+    return ring({ ...memory, store }).keyring;
+  }
+
+  test('is looked up again: what had happened before is late, and what happens later begins anew', async () => {
+    expect(await refusing(1).keyForEvent('default', person({ email }), at)).toBeUndefined();
+    const later = new Date(at.getTime() + 1);
+    expect(await refusing(1).keyForEvent('default', person({ email }), later)).toBeDefined();
+  });
+
+  test('is not looked up for ever', async () => {
+    await expect(refusing(Infinity).keyFor('default', person({ email }))).rejects.toThrow('erased each time');
   });
 });
 

@@ -18,12 +18,16 @@ export interface FoundSubject {
   erased: readonly { alias: string; at: Date }[];
 }
 
-/** Where wrapped keys are kept. Every method works on one tenant's rows. */
+type Aliases = readonly [SubjectAlias, ...SubjectAlias[]];
+
+/** Where wrapped keys are kept. Every method works on one tenant's rows; of somebody who is being erased it writes nothing. */
 export interface SubjectKeyStore {
   find(tenantId: string, aliases: readonly string[]): Promise<FoundSubject>;
-  /** Stores a key unless the subject has one already; returns the one that is stored. */
-  insertIfAbsent(tenantId: string, subject: string, key: WrappedKey): Promise<WrappedKey>;
-  link(tenantId: string, keyId: string, aliases: readonly SubjectAlias[]): Promise<void>;
+  /** Stores a key, with all that leads to it, unless the subject has one already; returns the one that is stored. */
+  insertIfAbsent(tenantId: string, key: WrappedKey, aliases: Aliases): Promise<WrappedKey | undefined>;
+  link(tenantId: string, keyId: string, aliases: readonly SubjectAlias[]): Promise<boolean>;
+  /** Nor of somebody who was erased and did not come back. */
+  linkUnlessErased(tenantId: string, keyId: string, aliases: readonly SubjectAlias[]): Promise<boolean>;
 }
 
 export interface DataKey {
@@ -38,6 +42,8 @@ interface Known {
 
 const cacheLimit = 10_000;
 const cacheMs = 60_000;
+/** Whoever is erased while they are looked up is looked up again. */
+const maxLooks = 3;
 
 const wrapContext = (id: string) => `subject-key:${id}`;
 
@@ -58,28 +64,28 @@ export function createKeyring(options: {
 
   const unwrap = (key: WrappedKey): DataKey => ({ id: key.id, key: open(masterKey, wrapContext(key.id), key.wrapped) });
 
-  async function make(tenantId: string, aliases: [SubjectAlias, ...SubjectAlias[]]): Promise<DataKey> {
+  async function make(tenantId: string, aliases: Aliases): Promise<DataKey | undefined> {
     const id = randomUUID();
     const fresh = { id, wrapped: seal(masterKey, wrapContext(id), randomBytes(32)) };
-    const stored = await store.insertIfAbsent(tenantId, aliases[0].hash, fresh);
-    await store.link(tenantId, stored.id, aliases);
-    return unwrap(stored);
+    const stored = await store.insertIfAbsent(tenantId, fresh, aliases);
+    return stored && unwrap(stored);
   }
 
-  /** By another spelling of the same mailbox somebody may have been erased. */
+  /** By another spelling of the same mailbox somebody may have been erased, or is to be. */
   function otherSpellings(tenantId: string, subject: SubjectIdentifiers): SubjectAlias[] {
     const email = subject.kind === 'person' ? subject.email : undefined;
     return email === undefined ? [] : aliasesOf(hasher, tenantId, { kind: 'person', email: mailboxOf(email) });
   }
 
+  /** `undefined`: who was found is being erased. */
   async function recall(
     tenantId: string,
-    subject: SubjectIdentifiers,
-    aliases: [SubjectAlias, ...SubjectAlias[]],
-  ): Promise<Known> {
+    aliases: Aliases,
+    spellings: readonly SubjectAlias[],
+  ): Promise<Known | undefined> {
     const isAllWeak = isWeak(aliases[0]);
     const isTelling = (alias: SubjectAlias) => isAllWeak || !isWeak(alias);
-    const twins = otherSpellings(tenantId, subject).filter(isTelling);
+    const twins = spellings.filter(isTelling);
     const { keys, erased } = await store.find(
       tenantId,
       [...aliases, ...twins].map(({ hash }) => hash),
@@ -93,8 +99,8 @@ export function createKeyring(options: {
     const found = keys.find(({ alias }) => telling.some(({ hash }) => hash === alias));
     if (!found) return { erasedAt };
     const linked = new Set(keys.filter((key) => key.id === found.id).map((key) => key.alias));
-    const missing = aliases.filter(({ hash }) => !linked.has(hash));
-    if (missing.length > 0) await store.link(tenantId, found.id, missing);
+    const missing = [...aliases, ...twins].filter(({ hash }) => !linked.has(hash));
+    if (missing.length > 0 && !(await store.link(tenantId, found.id, missing))) return undefined;
     return { dataKey: unwrap(found), erasedAt };
   }
 
@@ -115,15 +121,23 @@ export function createKeyring(options: {
     const cacheKey = aliases.map(({ hash }) => hash).join();
     const cached = cache.get(cacheKey);
     if (cached && cached.until > now()) return cached.known;
-    const found = await recall(tenantId, subject, aliases);
-    if (!found.dataKey && !needed(found)) return found;
-    const { id, key } = found.dataKey ?? (await make(tenantId, aliases));
+    const spellings = otherSpellings(tenantId, subject);
+    for (let look = 1; look <= maxLooks; look += 1) {
+      const found = await recall(tenantId, aliases, spellings);
+      if (found && !found.dataKey && !needed(found)) return found;
+      const dataKey = found && (found.dataKey ?? (await make(tenantId, [...aliases, ...spellings])));
+      if (found && dataKey) return kept(cacheKey, { ...found, dataKey });
+    }
+    throw new Error('somebody was erased each time they were looked up');
+  }
+
+  function kept(cacheKey: string, { dataKey: { id, key }, erasedAt }: Known & { dataKey: DataKey }): Known {
     // Memory of its own: a part of Node's pool of buffers would keep the 8 KiB around it as well.
-    const filled = { ...found, dataKey: { id, key: Buffer.alloc(key.length, key) } };
+    const known = { dataKey: { id, key: Buffer.alloc(key.length, key) }, erasedAt };
     forgetOld();
     cache.delete(cacheKey);
-    cache.set(cacheKey, { known: filled, until: now() + cacheMs });
-    return filled;
+    cache.set(cacheKey, { known, until: now() + cacheMs });
+    return known;
   }
 
   const opened = ({ dataKey }: Known): DataKey => {
@@ -160,9 +174,9 @@ export function createKeyring(options: {
       return !dataKey && erasedAt !== null;
     },
 
-    /** From now on these identifiers lead to that key as well. */
-    link: (tenantId: string, keyId: string, subject: SubjectIdentifiers): Promise<void> =>
-      store.link(tenantId, keyId, aliasesOf(hasher, tenantId, subject)),
+    /** From now on these identifiers lead to that key as well. `false`: they are those of somebody who was erased, or its own person was. */
+    link: (tenantId: string, keyId: string, subject: SubjectIdentifiers): Promise<boolean> =>
+      store.linkUnlessErased(tenantId, keyId, aliasesOf(hasher, tenantId, subject)),
 
     forget(): void {
       cache.clear();

@@ -11,10 +11,17 @@ export function personAskedFor(
   const { hasher, tenantId, spellingsOf } = options;
   const whom = whomOf(query);
   if ('eventId' in whom) return { tenantId, aliases: [], eventId: whom.eventId };
-  const aliases = [...spellingsOf(whom.identifiers), ...contactOf(whom.identifiers)].flatMap((each) =>
-    aliasesOf(hasher, tenantId, each),
-  );
+  const aliases = namesAskedFor(query, spellingsOf).flatMap((each) => aliasesOf(hasher, tenantId, each));
   return { tenantId, aliases: [...new Set(aliases.map(({ hash }) => hash))], eventId: null };
+}
+
+/** All ways in which they may be known; none where they are asked for by an event. */
+export function namesAskedFor(
+  query: SubjectQuery,
+  spellingsOf: (subject: SubjectIdentifiers) => SubjectIdentifiers[],
+): SubjectIdentifiers[] {
+  const whom = whomOf(query);
+  return 'eventId' in whom ? [] : [...spellingsOf(whom.identifiers), ...contactOf(whom.identifiers)];
 }
 
 /** A contact that we made in the CRM is known by its id there, which names no account: an installation has one. */

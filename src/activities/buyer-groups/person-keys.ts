@@ -50,7 +50,7 @@ export function createPersonKeys({ keyring }: Pick<ActivityDependencies, 'keyrin
   /** From now on the addresses lead to the person. `false`: one of them is that of somebody who was erased. */
   async function link(tenantId: string, keyId: string, emails: readonly string[]): Promise<boolean> {
     for (const email of emails) if (await isErased(tenantId, ownAddress(email))) return false;
-    for (const email of emails) await keyring.link(tenantId, keyId, byEmail(email));
+    for (const email of emails) if (!(await keyring.link(tenantId, keyId, byEmail(email)))) return false;
     return true;
   }
 
@@ -65,8 +65,8 @@ export function createPersonKeys({ keyring }: Pick<ActivityDependencies, 'keyrin
     const namesake = isMet ? undefined : namesakes.take(name);
     const person = { ...inDirectory(id), ...(email !== undefined && { email }) };
     if (!namesake || (await keyring.isErased(tenantId, person))) return keyring.keyForCopy(tenantId, person);
-    await keyring.link(tenantId, namesake.personId, inDirectory(id));
-    return { id: namesake.personId, key: namesake.key };
+    const isLinked = await keyring.link(tenantId, namesake.personId, inDirectory(id));
+    return isLinked ? { id: namesake.personId, key: namesake.key } : undefined;
   }
 
   return {
@@ -84,8 +84,8 @@ export function createPersonKeys({ keyring }: Pick<ActivityDependencies, 'keyrin
       const { email } = person;
       if (await isErased(tenantId, ownAddress(email))) return undefined;
       const found = await find(tenantId, person, namesakes);
-      if (found && email !== undefined) await keyring.link(tenantId, found.id, byEmail(email));
-      return found;
+      if (!found || email === undefined) return found;
+      return (await keyring.link(tenantId, found.id, byEmail(email))) ? found : undefined;
     },
 
     /** The key that the directory's id leads to, of whomever it is. */

@@ -76,8 +76,9 @@ export function createReadChange(dependencies: ActivityDependencies) {
     const email = addressOf(read.person.email ?? null);
     const person = email === undefined ? undefined : ({ kind: 'person', email } as const);
     if (person && ownAddress(email) && (await keyring.isErased(row.tenantId, person))) throw erased();
+    // Before the facts are there: an erasure by this address finds them, or has come first.
+    if (person && !(await keyring.link(row.tenantId, row.keyId ?? '', person))) throw erased();
     await storeFacts(queries, run, sealedFacts.seal(key, row.id, facts), { aliases: [] });
-    if (person) await keyring.link(row.tenantId, row.keyId ?? '', person);
     return { state: 'read' };
   };
 }

@@ -4,7 +4,6 @@ import { addressAt, standingMove } from '../../buyer-groups/standing.ts';
 import { readTitle } from '../../buyer-groups/title/read-title.ts';
 import { readDomainsOf } from '../../db/buyer-groups/company-domains.ts';
 import { type Job, noteProgress } from '../../db/buyer-groups/jobs.ts';
-import { keepPerson } from '../../db/buyer-groups/people.ts';
 import { type Judged, keepJudged } from '../../db/buyer-groups/sightings.ts';
 import { joinTwins } from '../../db/buyer-groups/twins.ts';
 import type { EventRun } from '../../db/event-steps.ts';
@@ -29,14 +28,14 @@ export function createScoreMembers(dependencies: ActivityDependencies) {
       const isNews = (from.member?.movedAtMs ?? 0) > (to.lookedAtMs ?? to.member?.lastSeenAtMs ?? 0);
       const { title, ...others } = from.known;
       const told = { ...others, ...to.known, emails: others.emails, phones: others.phones };
-      await keepPerson(queries, { id: to.personId, tenantId: job.tenantId }, (before) => {
+      const seal = (before: Buffer | undefined) => {
         const known = before && sealedPerson.open(to.key, to.personId, before);
         const merged = mergePerson(known, { ...told, ...(isNews && title !== undefined && { title }) });
         return sealedPerson.seal(to.key, to.personId, merged);
-      });
+      };
       const toldTitle = from.member?.toldTitleSealed ? from.title : null;
       const titleSealed = toldTitle === null ? null : sealedTitle.seal(to.key, to.personId, toldTitle);
-      await joinTwins(queries, job, { from: from.personId, to: to.personId, titleSealed });
+      await joinTwins(queries, job, { from: from.personId, to: to.personId, seal, titleSealed });
     }
     return twins.length > 0;
   }

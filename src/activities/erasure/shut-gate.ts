@@ -10,14 +10,23 @@ const eventsAtOnce = 500;
 const maxRounds = 100;
 const cancelLimitMs = 5_000;
 
-/** Ends what waits to be begun for the person, and asks what runs to end. What is missed here ends when the keys are gone. */
-export function createShutGate(dependencies: ActivityDependencies) {
+type GateDependencies = Pick<
+  ActivityDependencies,
+  'queries' | 'keyring' | 'hasher' | 'spellingsOf' | 'finish' | 'cancelWorkflow' | 'log'
+>;
+
+/**
+ * Ends what waits to be begun for the person, and asks what runs to end. What is missed here ends when the keys are gone; who is not
+ * known is given one, so that whatever tells of them from here on needs a key that goes.
+ */
+export function createShutGate(dependencies: GateDependencies) {
   const { queries, finish, cancelWorkflow, log } = dependencies;
-  const { openErasureEvent, personOf } = createPersonOf(dependencies);
+  const { openErasureEvent, makeKnown, personOf } = createPersonOf(dependencies);
 
   return async function shutGate(run: EventRun): Promise<{ ended: number; canceled: number }> {
     const { row, requestedBy } = await openErasureEvent(run);
     await openErasure(queries, { id: row.id, tenantId: row.tenantId, requestedBy });
+    await makeKnown(run);
     const person = await personOf(run);
     const ended = new Set<string>();
     const canceled = new Set<string>();

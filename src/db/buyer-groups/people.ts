@@ -1,23 +1,35 @@
 import { sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction, type Transaction } from '../transaction.ts';
+
+/** What is known of a person from here on, made of what was known before. */
+export type SealPerson = (before: Buffer | undefined) => Buffer;
 
 /**
- * Keeps what is known of a person, made of what was known before; one after the other, so that nothing told meanwhile is lost. Throws a
- * foreign key violation when the person was erased.
+ * Keeps what is known of a person; one after the other, so that nothing told meanwhile is lost. Throws a foreign key violation when the
+ * person was erased.
  */
 export function keepPerson(
   queries: Queries,
-  { id, tenantId }: { id: string; tenantId: string },
-  seal: (before: Buffer | undefined) => Buffer,
+  person: { id: string; tenantId: string },
+  seal: SealPerson,
 ): Promise<void> {
   return inTransaction(queries, async (transaction) => {
-    await transaction.execute(sql`select from subject_keys where id = ${id} for no key update`);
-    const { rows } = await transaction.execute<{ sealed: Buffer }>(sql`select sealed from people where id = ${id}`);
-    await transaction.execute(sql`
-      insert into people (id, tenant_id, sealed) values (${id}, ${tenantId}, ${seal(rows[0]?.sealed)})
-      on conflict (id) do update set sealed = excluded.sealed, updated_at = clock_timestamp()`);
+    await transaction.execute(sql`select from subject_keys where id = ${person.id} for no key update`);
+    await writePerson(transaction, person, seal);
   });
+}
+
+/** The same within a transaction that holds the person's key. */
+export async function writePerson(
+  transaction: Transaction,
+  { id, tenantId }: { id: string; tenantId: string },
+  seal: SealPerson,
+): Promise<void> {
+  const { rows } = await transaction.execute<{ sealed: Buffer }>(sql`select sealed from people where id = ${id}`);
+  await transaction.execute(sql`
+    insert into people (id, tenant_id, sealed) values (${id}, ${tenantId}, ${seal(rows[0]?.sealed)})
+    on conflict (id) do update set sealed = excluded.sealed, updated_at = clock_timestamp()`);
 }
 
 /** When something last happened between the person and any company, as somebody told. */

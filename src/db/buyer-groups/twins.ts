@@ -1,22 +1,29 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import { inTransaction } from '../transaction.ts';
+import { type SealPerson, writePerson } from './people.ts';
 
 /** Those who say so, and an event. */
 const withEvent = (sources: SQL): SQL =>
   sql`case when 'event' = any(${sources}) then ${sources} else ${sources} || '{event}'::text[] end`;
 
 /**
- * Makes two people of one company one: what events told of `from` is told of `to` from here on, which is found by the identifiers
- * of both, so that an erasure takes both. The title is the one of which an event told, under the key of `to`.
+ * Makes two people of one company one: what is known of `from`, and what events told, is that of `to` from here on, which is found by the
+ * identifiers of both, so that an erasure takes both. The title is the one of which an event told, under the key of `to`. While the
+ * keys of both are held none of them is erased; one who was is not joined.
  */
 export function joinTwins(
   queries: Queries,
-  job: { id: string; companyId: string },
-  { from, to, titleSealed }: { from: string; to: string; titleSealed: Buffer | null },
+  job: { id: string; tenantId: string; companyId: string },
+  { from, to, seal, titleSealed }: { from: string; to: string; seal: SealPerson; titleSealed: Buffer | null },
 ): Promise<void> {
   return inTransaction(queries, async (transaction) => {
     await transaction.execute(sql`select from companies where id = ${job.companyId} for update`);
+    const { rowCount: held } = await transaction.execute(
+      sql`select from subject_keys where id in (${from}, ${to}) order by id for no key update`,
+    );
+    if (held !== 2) return;
+    await writePerson(transaction, { id: to, tenantId: job.tenantId }, seal);
     await transaction.execute(sql`
       insert into subject_aliases (tenant_id, alias, kind, key_id)
       select a.tenant_id, a.alias, a.kind, k.id from subject_aliases a join subject_keys k on k.id = ${to}
