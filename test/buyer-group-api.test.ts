@@ -697,6 +697,7 @@ describe('asking for a refresh', () => {
       expect(await operator.post(intelligence, { company: { domain: address } })).toMatchObject(refusal);
       const path = `${intelligence}/${encodeURIComponent(address)}/refresh`;
       expect(await operator.post(path, undefined)).toMatchObject(refusal);
+      expect(await operator.get(path.replace(/refresh$/, 'buyer-group'))).toMatchObject(refusal);
       const { rows: added } = await causeway.queries.execute(
         sql`select from companies where domain = 'example.com' or name like '%@%'`,
       );
@@ -713,9 +714,7 @@ describe('asking for a refresh', () => {
       );
       const path = `${intelligence}/${encodeURIComponent(site)}/refresh`;
       expect(await operator.post(path, {})).toMatchObject(refusal);
-      expect(await operator.get(`${intelligence}/${encodeURIComponent(site)}/buyer-group`)).toMatchObject(
-        problem(404, 'unknown_company'),
-      );
+      expect(await operator.get(`${intelligence}/${encodeURIComponent(site)}/buyer-group`)).toMatchObject(refusal);
       const { rows: added } = await causeway.queries.execute(
         sql`select from company_aliases where value in ('linkedin.com', 'facebook.com', 'gmail.com', 'acme of a page')`,
       );

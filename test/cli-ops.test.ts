@@ -83,6 +83,11 @@ describe('failures and redrive', processes, () => {
     expect(await causeway.finished(id)).toMatchObject({ outcome: 'acted' });
     expect((await causeway.sandbox.effects()).filter(({ key }) => key.includes(id))).toHaveLength(1);
     expect(await cli('redrive', id)).toMatchObject({ code: 1, out: expect.stringMatching(`${id} +not_failed`) });
+    for (const words of [['SlackReject'], ['SlackReject', '--dry-run']])
+      expect(await cli('redrive', ...words)).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('the classes there are'),
+      });
     expect(await cli('failures', '--class', 'SlackRejected')).toMatchObject({
       code: 0,
       out: 'no event has failed as SlackRejected',

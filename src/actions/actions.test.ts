@@ -203,6 +203,14 @@ test('notify_buyer_group escapes all text of a vendor for Slack, and makes no li
   expect(sent.match(/"verbatim":true/g)).toHaveLength(texts.length);
 });
 
+test('notify_buyer_group says in the default channel that it is for somebody whom Slack does not know', async () => {
+  const requesters = [{ reasonId: owner.id, email: 'nobody@example.com' }];
+  const effect = await prepare('notify_buyer_group', { buyerGroup: groupSample('Nordlicht', requesters) });
+  expect(effect.address).toBe(fallback.channel);
+  await effect.perform({ ...call, key: 'key' });
+  expect(JSON.stringify((await onlyEffect())?.body)).toContain('whom Slack does not know');
+});
+
 describe('draft_followup', () => {
   test('is addressed to the contact and left with the owner', async () => {
     const contact = { id: '501', email: 'ada@example.com', firstName: 'Ada' };

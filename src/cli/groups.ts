@@ -80,6 +80,7 @@ export function groupsCommand(withGroups: <T>(work: (groups: GroupOperations) =>
     if (isNew) output.out(`${company} was not known, and was added`);
     output.out(wordsFor(receipt, wish.force === true));
     output.out(`see how far it is: npm run causeway -- jobs show ${receipt.jobId}`);
+    if ('name' in named) output.out(`and who is in it: npm run causeway -- groups show ${receipt.companyId}`);
     return true;
   }
 
@@ -95,7 +96,7 @@ hour, by a worker; a domain or a name that is not known is added.
   --name <name>       of a company whose domain is not known
   --force             also within the hour of the last run; what was paid for lately is used again
   --level <level>     how much is found out; as causeway.yaml has it without
-  --notify <address>  who is told when it is over; kept sealed
+  --notify <address>  who is told what has changed, if anything has; kept sealed
   --json              print one JSON object and nothing else`,
 
     async run(args, output) {
@@ -113,7 +114,7 @@ hour, by a worker; a domain or a name that is not known is added.
       const [verb, place, ...more] = positionals;
       const company = place ?? values.name;
       if (company === undefined || more.length > 0 || (verb !== 'show' && verb !== 'refresh')) {
-        throw new UsageError("say 'groups show <domain or id>' or 'groups refresh <domain or id>'");
+        throw new UsageError("say 'groups show <domain or id>' or 'groups refresh <domain or id>', or --name <name>");
       }
       if (values.name !== undefined && (verb === 'show' || place !== undefined)) {
         throw new UsageError("--name stands in place of the domain, and for 'groups refresh' alone");

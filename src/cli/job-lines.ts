@@ -24,6 +24,7 @@ export function jobLines(job: JobView): string[] {
   ]);
   return [
     `${jobName(job)}: ${job.status}${hasProgress(job) ? `, ${job.progress} % (${job.step})` : ''}, priority ${job.priority}, ${job.enrichmentLevel}${job.forced ? ', forced' : ''}`,
+    `company ${job.companyId}: npm run causeway -- groups show ${job.companyId}`,
     `asked for ${job.createdAt}, ${job.startedAt === null ? 'not begun' : `begun ${job.startedAt}`}, ${job.finishedAt === null ? 'not finished' : `finished ${job.finishedAt}`}`,
     ...(job.status === 'waiting' ? [`it waits ${waitsFor(job)}`] : []),
     ...(job.mergedInto === null

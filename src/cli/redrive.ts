@@ -27,6 +27,7 @@ lane, and effects that are confirmed are not done again. An event that is not fa
       if (what === undefined || more.length > 0) throw new UsageError('name one event id, or one failure class');
       const selection: RedriveSelection = z.uuid().safeParse(what).success ? { eventIds: [what] } : { class: what };
 
+      const isClass = 'class' in selection;
       if (values['dry-run']) {
         const forecast = await withRedrives((redrives) => redrives.foresee(selection));
         const rows = forecast.events.map(({ eventId, result }) => [
@@ -36,6 +37,7 @@ lane, and effects that are confirmed are not done again. An event that is not fa
         if (rows.length > 0) for (const line of formatTable(['event', 'result'], rows)) output.out(line);
         explain(forecast.events, output);
         output.out(`${forecast.redriven} would run again, ${forecast.skipped} would be skipped; nothing was changed`);
+        if (isClass && forecast.matched === 0) output.out(noneFailed);
         if (forecast.note !== undefined) output.out(forecast.note);
         return forecast.redriven > 0;
       }
@@ -50,11 +52,14 @@ lane, and effects that are confirmed are not done again. An event that is not fa
         explain(skipped, output);
       }
       output.out(`${receipt.redriven} run again, ${receipt.skipped} skipped (redrive ${receipt.id})`);
+      if (isClass && receipt.redriven + receipt.skipped === 0) output.out(noneFailed);
       if (receipt.note !== undefined) output.out(receipt.note);
       return receipt.redriven > 0;
     },
   };
 }
+
+const noneFailed = 'no event that failed has this class; the classes there are: npm run causeway -- failures';
 
 function explain(events: readonly { eventId: string; explanation?: string }[], output: Output): void {
   for (const { eventId, explanation } of events)

@@ -59,7 +59,8 @@ const others: Readonly<Record<string, Words>> = {
   },
   CompanyUnknown: {
     why: 'CoreSignal does not know the company',
-    whatToDo: 'see that its domain is right; who works there is known from events alone until CoreSignal has it',
+    whatToDo:
+      'see that its domain is right, or name one where none is known; who works there is known from events alone until CoreSignal has it',
   },
   CoreSignalNotSetUp: notSetUp('CoreSignal'),
   LushaNotSetUp: notSetUp('Lusha'),

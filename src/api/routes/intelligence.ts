@@ -33,7 +33,11 @@ const wish = z.strictObject({
     .optional()
     .describe('What is asked of the people found: nothing more, their addresses, or their numbers too.'),
   force: z.boolean().optional().describe('Run within the hour, too; for operators.'),
-  notify: z.email('expected one plain address').max(254).optional().describe('Who is told when it is over.'),
+  notify: z
+    .email('expected one plain address')
+    .max(254)
+    .optional()
+    .describe('Who is told what has changed, if anything has.'),
 });
 const company = z
   .strictObject({
@@ -43,6 +47,7 @@ const company = z
   .refine(({ domain, name }) => domain !== undefined || name !== undefined, 'expected a domain, or else a name');
 const security = [{ operator: [] }, { sender: [] }];
 const unknownCompany = { 404: 'No company is known by this id or domain' };
+const namesNoCompany = { 400: 'It is an address of somebody, or a site on which many have a page, and no company' };
 const mayNotForce = { 403: 'The key may not read leads, or wants to force what is for operators' };
 const aboutRefresh =
   'It goes first, within the same limits as a role change: once an hour for a company, and so many a minute over all. What is left out of the body is as causeway.yaml has it. force runs it within the hour too, and is for operators. notify is told when it is over. Takes the right to read leads.';
@@ -120,11 +125,13 @@ export async function intelligenceRoutes(
           params,
           security,
           response: { 200: buyerGroupView },
-          refusals: { ...leadReaderRefusals, ...unknownCompany },
+          refusals: { ...leadReaderRefusals, ...unknownCompany, ...namesNoCompany },
         },
         onRequest: seesPeople,
       },
       async (request, reply) => {
+        if (isAddress(request.params.id)) return sendAddress(reply);
+        if (isSharedSite(request.params.id)) return sendSharedSite(reply);
         const companyId = await findCompany(request.params.id, readers.of(request));
         const group = companyId === undefined ? undefined : await buyerGroups.show(companyId);
         return group ? reply.header('cache-control', 'no-store').send(group) : sendUnknownCompany(reply);

@@ -41,7 +41,7 @@ describe('a refusal', () => {
       'the header x-signature is missing; it is the HMAC-SHA256 over <x-timestamp>.<the raw body>, in hex, sha256= before it or not',
     );
     expect(explainRefusal(standardWebhooksV1, 'wrong_signature')).toContain(
-      'over <webhook-id>.<webhook-timestamp>.<the raw body>, in base64, v1, before it',
+      'over <webhook-id>.<webhook-timestamp>.<the raw body>, in base64, v1, before it; the key is the secret of the source, its part behind whsec_ decoded from base64',
     );
     expect(explainRefusal(typeformSha256, 'wrong_signature')).toContain(
       'over <the raw body>, in base64, sha256= before',

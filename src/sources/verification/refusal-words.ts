@@ -1,5 +1,5 @@
 import type { SignatureScheme, VerificationScheme } from './scheme.ts';
-import { encodingOf, signedText, timeHeader, timeUnits } from './scheme-words.ts';
+import { encodingOf, keyOf, signedText, timeHeader, timeUnits } from './scheme-words.ts';
 import type { VerificationFailure } from './verify.ts';
 
 /**
@@ -38,4 +38,4 @@ const ofSignature: Readonly<Record<VerificationFailure, (scheme: SignatureScheme
 
 /** As a sender has to do it: `it is the HMAC-SHA256 over <x-timestamp>.<the raw body>, in hex`. */
 const signingRule = (scheme: SignatureScheme): string =>
-  `it is the HMAC-SHA256 over ${signedText(scheme)}, ${encodingOf(scheme)}`;
+  `it is the HMAC-SHA256 over ${signedText(scheme)}, ${encodingOf(scheme)}${scheme.secret ? `; the key is ${keyOf(scheme)}` : ''}`;

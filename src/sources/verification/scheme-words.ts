@@ -16,6 +16,10 @@ export function encodingOf({ encoding, signaturePrefix: prefix }: SignatureSchem
   return `in ${encoding}${prefix ? `, ${prefix.text} ${prefix.required ? 'before it' : 'before it or not'}` : ''}`;
 }
 
+/** Which bytes are the key: `the secret of the source, its part behind whsec_ decoded from base64`. */
+export const keyOf = ({ secret }: SignatureScheme): string =>
+  `the secret of the source${secret ? `, its part behind ${secret.prefix} decoded from ${secret.encoding}` : ''}`;
+
 export const timeHeader = ({ timestamp }: SignatureScheme): string => timestamp?.header ?? 'of the time';
 
 export const timeUnits = ({ timestamp }: SignatureScheme): string =>
@@ -25,7 +29,7 @@ export const timeUnits = ({ timestamp }: SignatureScheme): string =>
 export function headersOf(scheme: VerificationScheme): { name: string; description: string }[] {
   if (scheme.algorithm !== 'hmac-sha256') return [];
   const { signatureHeader, signedParts, timestamp } = scheme;
-  const signature = `HMAC-SHA256 over \`${signedText(scheme)}\`, ${encodingOf(scheme)}; the key is the secret of the source`;
+  const signature = `HMAC-SHA256 over \`${signedText(scheme)}\`, ${encodingOf(scheme)}; the key is ${keyOf(scheme)}`;
   const minutes = (timestamp?.toleranceMs ?? 0) / 60_000;
   return [
     { name: signatureHeader, description: signature },
