@@ -27,7 +27,7 @@ describe('a new key', () => {
     const [key, alias] = [newKey(), newAlias()];
     const making = await inTransaction(world.queries, async (transaction) => {
       await transaction.execute(sql`lock table subject_aliases in share mode`);
-      const begun = store().insertIfAbsent('default', key, [named(alias)]);
+      const begun = store().insertIfAbsent('default', key, [named(alias)], null);
       await somebodyWaits(world.queries, 1);
       expect(await isThere(key.id)).toBe(false);
       return { begun };
@@ -39,17 +39,33 @@ describe('a new key', () => {
   it('is not made while somebody is erased who has one of its identifiers', async () => {
     const [ada, key, other] = [await world.addPerson(), newKey(), newAlias()];
     const made = await world.during(ada.alias, 'erased_subjects', () =>
-      store().insertIfAbsent('default', key, [named(other), named(ada.alias)]),
+      store().insertIfAbsent('default', key, [named(other), named(ada.alias)], null),
     );
     expect(made).toBeUndefined();
     expect(await isThere(key.id)).toBe(false);
     expect(await keysBy(other)).toEqual([]);
   });
 
+  it('is not made of somebody who was erased since they were looked up; of who is known to have been, it is', async () => {
+    const [ada, phone, key] = [await world.addPerson(), newAlias(), newKey()];
+    await store().link('default', ada.keyId, [{ hash: phone, kind: 'phone' }]);
+    await (await world.beginErasure([ada.alias])).remove();
+    expect(await store().insertIfAbsent('default', key, [named(ada.alias)], new Date(0))).toBeUndefined();
+    expect(await store().insertIfAbsent('default', key, [named(ada.alias)], null)).toBeUndefined();
+    expect(await isThere(key.id)).toBe(false);
+    const bob = newKey();
+    const shared = [named(newAlias()), { hash: phone, kind: 'phone' }] as const;
+    expect(await store().insertIfAbsent('default', bob, shared, null)).toMatchObject({ id: bob.id });
+    const { erased } = await store().find('default', [ada.alias]);
+    expect(await store().insertIfAbsent('default', key, [named(ada.alias)], erased[0]?.at ?? null)).toMatchObject({
+      id: key.id,
+    });
+  });
+
   it('is the one that somebody else made first, which has the identifiers of both', async () => {
     const ada = await world.addPerson();
     const other = newAlias();
-    const stored = await store().insertIfAbsent('default', newKey(), [named(ada.alias), named(other)]);
+    const stored = await store().insertIfAbsent('default', newKey(), [named(ada.alias), named(other)], null);
     expect(stored?.id).toBe(ada.keyId);
     expect(await keysBy(other)).toEqual([ada.keyId]);
   });
@@ -103,7 +119,12 @@ describe('an erasure', () => {
     const [ada, key] = [await world.addPerson(), newKey()];
     const { remove } = await world.beginErasure([ada.alias]);
     const removing = await inTransaction(world.queries, async (transaction) => {
-      await createSubjectKeyStore(transaction).insertIfAbsent('default', key, [named(newAlias()), named(ada.alias)]);
+      await createSubjectKeyStore(transaction).insertIfAbsent(
+        'default',
+        key,
+        [named(newAlias()), named(ada.alias)],
+        null,
+      );
       const begun = remove();
       await somebodyWaits(world.queries, 1);
       return { begun };

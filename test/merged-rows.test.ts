@@ -230,6 +230,7 @@ it('whoever left the one name for the other, as one event told, is in the one co
       { companyId: byDomain, move: 'left', at, titleSealed: null },
       { companyId: byName, move: 'joined', at, titleSealed: null },
     ],
+    'retitled',
   );
   await merge(byName, byDomain);
   expect(
@@ -358,7 +359,7 @@ async function somebody() {
     const id = eventId ?? (await rows.addEvent({ source: 'person-change' })).id;
     const seal = () => sealedPerson.seal(person.key, person.id, { emails: [], phones: [], name: 'Pia Neu' });
     const told = { companyId, move, at, titleSealed: null };
-    await recordMoves(causeway.queries, { eventId: id, generation: 0 }, { id: person.id, seal }, [told]);
+    await recordMoves(causeway.queries, { eventId: id, generation: 0 }, { id: person.id, seal }, [told], 'retitled');
     return id;
   };
   return { person, tell };
@@ -369,6 +370,28 @@ const history = async (companyId: string) =>
   );
 const isThere = async (companyId: string) =>
   query(sql`select left_at is null as "isThere" from buyer_group_members where company_id = ${companyId}`);
+
+it('whoever left a company for one that it was merged into meanwhile has neither left nor joined it', async () => {
+  const { one, two } = await three();
+  await rows.addJob(one, { status: 'processing' });
+  await merge(one, two);
+  const { person } = await somebody();
+  const { id: eventId } = await rows.addEvent({ source: 'person-change' });
+  const seal = () => sealedPerson.seal(person.key, person.id, { emails: [], phones: [], name: 'Pia Neu' });
+  const told = await recordMoves(
+    causeway.queries,
+    { eventId, generation: 0 },
+    { id: person.id, seal },
+    [
+      { companyId: one, move: 'left', at: early, titleSealed: null },
+      { companyId: two, move: 'joined', at: early, titleSealed: null },
+    ],
+    'promoted',
+  );
+  expect(told).toMatchObject([{ companyId: two, move: 'promoted' }]);
+  expect(await history(two)).toEqual(['promoted']);
+  expect(await isThere(two)).toEqual([{ isThere: true }]);
+});
 
 describe('a move that is told again', () => {
   it('by other events is one change of the group', async () => {

@@ -61,7 +61,10 @@ export function createAskModel({ queries, metrics, log }: ActivityDependencies, 
     const promptSealed = sealedPrompt.seal(key, id, { system, user });
     const call = { id, model: settings.name, promptHash, promptSealed, dailyLimit: maxDailyCalls };
     if (!(await beginModelCall(queries, run, call))) {
-      log.warn({ ...eventLabels(row), daily_limit: maxDailyCalls }, "model not asked: the day's calls are used up");
+      log.warn(
+        { ...eventLabels(row), daily_limit: maxDailyCalls },
+        "model not asked: the day's calls are used up, or somebody is being erased",
+      );
       return { ...asked, judgement: { verdict: 'over-budget', confidence: null } };
     }
 

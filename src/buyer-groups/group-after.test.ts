@@ -13,6 +13,7 @@ const place = (more: Partial<Place> = {}): Place => ({
   because: 'influencer: head in it',
   move: null,
   movedAtMs: null,
+  joinedAtMs: null,
   leftAtMs: null,
   ...more,
 });
@@ -31,7 +32,10 @@ const ids = (list: readonly { personId: string }[]) => list.map(({ personId }) =
 
 describe('what became of a group', () => {
   test('whom an event said to join has joined, also in the first run and after a partial one', () => {
-    const told = person('a', { seenBy: ['event'], member: place({ because: '', move: 'joined', movedAtMs: 50 }) });
+    const told = person('a', {
+      seenBy: ['event'],
+      member: place({ because: '', move: 'joined', movedAtMs: 50, joinedAtMs: 50 }),
+    });
     for (const before of [null, { isPartial: true }, { isPartial: false }]) {
       const { changes, told: byEvent } = groupAfter([told, person('b')], { isPartial: false, before });
       expect(ids(changes.joined)).toEqual(before?.isPartial === false ? ['a', 'b'] : ['a']);
@@ -45,6 +49,12 @@ describe('what became of a group', () => {
       const { changes } = groupAfter([told, person('b')], complete);
       expect([ids(changes.joined), ids(changes.found)]).toEqual([['b'], ['a']]);
     }
+  });
+
+  test('who joined and was promoted before a run has joined', () => {
+    const told = person('a', { member: place({ because: '', move: 'promoted', movedAtMs: 60, joinedAtMs: 50 }) });
+    const { changes, told: byEvent } = groupAfter([told], complete);
+    expect([ids(changes.joined), ids(changes.found), [...byEvent]]).toEqual([['a'], [], ['joined:a']]);
   });
 
   test('whom an event said to leave has left, once, however often the directory lists them from before', () => {

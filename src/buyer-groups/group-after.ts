@@ -20,6 +20,7 @@ export interface StandingMember {
     because: string;
     move: Move | null;
     movedAtMs: number | null;
+    joinedAtMs: number | null;
     leftAtMs: number | null;
   } | null;
 }
@@ -61,13 +62,15 @@ export function groupAfter(
   const told = new Set(
     everybody.flatMap(({ personId, member }) => {
       if (member?.move === 'left' && member.leftAtMs !== null) return [`left:${personId}`];
-      const isNew = member?.because === '' || (member?.because === goneBecause && member.leftAtMs === null);
-      return member?.move === 'joined' && isNew ? [`joined:${personId}`] : [];
+      // Whatever was told since, before a run.
+      const hasJoined = member?.because === '' && member.joinedAtMs !== null;
+      const isBack = member?.because === goneBecause && member.leftAtMs === null && member.move === 'joined';
+      return hasJoined || isBack ? [`joined:${personId}`] : [];
     }),
   );
   const hadTitle = new Set(
     everybody.flatMap(({ personId, member }) =>
-      member?.because === '' && (member.move === 'promoted' || member.move === 'retitled') ? [personId] : [],
+      member?.because === '' && member.joinedAtMs === null && member.move !== null ? [personId] : [],
     ),
   );
   const isNew = [...changes.joined, ...changes.found];

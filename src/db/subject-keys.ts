@@ -36,6 +36,12 @@ async function linkIf(
   return rows[0]?.may === true;
 }
 
+/** Whether somebody whom the identifiers tell was erased later than it was seen; a phone or a shared mailbox tells where nothing else does. */
+const erasedAfter = (tenantId: string, seen: Date | null): SQL => sql`exists (
+  select from given join erased_subjects x on x.tenant_id = ${tenantId} and x.alias = given.alias
+  where date_trunc('milliseconds', x.erased_at) > coalesce(${seen?.toISOString() ?? null}::timestamptz, '-infinity')
+    and (given.kind not in ('phone', 'mailbox') or not exists (select from given g where g.kind not in ('phone', 'mailbox'))))`;
+
 /** The keyring's store over `subject_keys` and `subject_aliases`. */
 export function createSubjectKeyStore(queries: Pick<Queries, 'execute'>) {
   return {
@@ -60,14 +66,19 @@ export function createSubjectKeyStore(queries: Pick<Queries, 'execute'>) {
     },
 
     /** One statement, so that no erasure finds a key without what leads to it. */
-    async insertIfAbsent(tenantId: string, key: WrappedKey, aliases: readonly [SubjectAlias, ...SubjectAlias[]]) {
+    async insertIfAbsent(
+      tenantId: string,
+      key: WrappedKey,
+      aliases: readonly [SubjectAlias, ...SubjectAlias[]],
+      erasedAt: Date | null,
+    ) {
       const subject = aliases[0].hash;
       const { rows } = await queries.execute<WrappedKey>(sql`
         with given as (${given(aliases)}), known as (select distinct key_id from (${knownBy(tenantId)}) k),
         held as ${heldKeys(sql`select key_id from known`)},
         made as (
           insert into subject_keys (id, tenant_id, subject, wrapped)
-          select ${key.id}::uuid, ${tenantId}, ${subject}, ${key.wrapped}::bytea where ${areHeld}
+          select ${key.id}::uuid, ${tenantId}, ${subject}, ${key.wrapped}::bytea where ${areHeld} and not ${erasedAfter(tenantId, erasedAt)}
           on conflict do nothing returning id, wrapped
         ), linked as (
           insert into subject_aliases (tenant_id, alias, kind, key_id)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readCompanyDomain } from './domain-name.ts';
+import { readCompanyDomain, readDomain } from './domain-name.ts';
 
 /** Protects companies from being taken for one another by a site at which many have a page, and from losing a domain of their own. */
 
@@ -25,10 +25,15 @@ describe('is the domain of no company', () => {
   });
 });
 
+test.each(['.', 'https://.', 'www.', 'localhost.', 'Acme.', ''])('%j names no host', (text) => {
+  expect(readDomain(text)).toBeUndefined();
+});
+
 describe('is a domain', () => {
   test.each([
     ['https://www.Example.com/about', 'example.com'],
     ['example.com.', 'example.com'],
+    ['www.com', 'www.com'],
     ['acme.wixsite.com', 'acme.wixsite.com'],
     ['https://acme.github.io', 'acme.github.io'],
     ['ab.github.io', 'ab.github.io'],

@@ -7,8 +7,8 @@ export const isDomainName = (host: string): boolean => asciiHost.test(host);
 
 /** The domain of a website or an address, or a domain itself: lower-case, as DNS has it, without www. `undefined` for what names no host. */
 export function readDomain(text: string): string | undefined {
-  const host = URL.parse(text.includes('://') ? text : `https://${text}`)?.hostname;
-  return host?.includes('.') ? host.replaceAll(/^www\.|\.$/g, '') : undefined;
+  const host = URL.parse(text.includes('://') ? text : `https://${text}`)?.hostname.replace(/\.$/, '');
+  return host?.includes('.') ? host.replace(/^www\.(?=.*\.)/, '') : undefined;
 }
 
 /** The domain by which a company is known, read alike. `undefined` also for a host that many share: a page there, or a mailbox, is nobody's domain. */

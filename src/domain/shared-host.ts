@@ -10,7 +10,7 @@ const sites = words(`
 
 /** Alike, where what stands before the host is somebody's own, such as `acme.github.io`, or where there are no such versions. */
 const hosts = words(`
-  bio.link bit.ly bitbucket.org blogger.com blogspot.com business.site carrd.co docs.google.com g.page github.io goo.gl maps.google.com
+  bio.link bit.ly bitbucket.org blogger.com blogspot.com business.facebook.com business.site carrd.co docs.google.com g.co g.page github.io goo.gl maps.app.goo.gl maps.google.com
   medium.com notion.site sites.google.com substack.com t.co tumblr.com webflow.io weebly.com wixsite.com wordpress.com
 `);
 
@@ -23,7 +23,7 @@ const freeMail = words(`
   yahoo.de yahoo.es yahoo.fr yahoo.it yandex.com yandex.ru ymail.com zohomail.com 126.com 163.com
 `);
 
-const version = /^(?:m|mobile|[a-z]{2}|[a-z]{2}-[a-z]{2})\./;
+const version = /^(?:m|mobile|mbasic|web|[a-z]{2}|[a-z]{2}-[a-z]{2})\./;
 
 /** Whether a host, in lower case and without www, is that of many: of pages, or of free mailboxes. It says nothing of who a company is. */
 export const isSharedHost = (host: string): boolean =>

@@ -23,8 +23,16 @@ type Aliases = readonly [SubjectAlias, ...SubjectAlias[]];
 /** Where wrapped keys are kept. Every method works on one tenant's rows; of somebody who is being erased it writes nothing. */
 export interface SubjectKeyStore {
   find(tenantId: string, aliases: readonly string[]): Promise<FoundSubject>;
-  /** Stores a key, with all that leads to it, unless the subject has one already; returns the one that is stored. */
-  insertIfAbsent(tenantId: string, key: WrappedKey, aliases: Aliases): Promise<WrappedKey | undefined>;
+  /**
+   * Stores a key, with all that leads to it, unless the subject has one already; returns the one that is stored. `erasedAt`: when they were
+   * last erased, as far as it was seen; of somebody who was erased later nothing is stored.
+   */
+  insertIfAbsent(
+    tenantId: string,
+    key: WrappedKey,
+    aliases: Aliases,
+    erasedAt: Date | null,
+  ): Promise<WrappedKey | undefined>;
   link(tenantId: string, keyId: string, aliases: readonly SubjectAlias[]): Promise<boolean>;
   /** Nor of somebody who was erased and did not come back. */
   linkUnlessErased(tenantId: string, keyId: string, aliases: readonly SubjectAlias[]): Promise<boolean>;
@@ -64,10 +72,10 @@ export function createKeyring(options: {
 
   const unwrap = (key: WrappedKey): DataKey => ({ id: key.id, key: open(masterKey, wrapContext(key.id), key.wrapped) });
 
-  async function make(tenantId: string, aliases: Aliases): Promise<DataKey | undefined> {
+  async function make(tenantId: string, aliases: Aliases, erasedAt: Date | null): Promise<DataKey | undefined> {
     const id = randomUUID();
     const fresh = { id, wrapped: seal(masterKey, wrapContext(id), randomBytes(32)) };
-    const stored = await store.insertIfAbsent(tenantId, fresh, aliases);
+    const stored = await store.insertIfAbsent(tenantId, fresh, aliases, erasedAt);
     return stored && unwrap(stored);
   }
 
@@ -125,7 +133,7 @@ export function createKeyring(options: {
     for (let look = 1; look <= maxLooks; look += 1) {
       const found = await recall(tenantId, aliases, spellings);
       if (found && !found.dataKey && !needed(found)) return found;
-      const dataKey = found && (found.dataKey ?? (await make(tenantId, [...aliases, ...spellings])));
+      const dataKey = found && (found.dataKey ?? (await make(tenantId, [...aliases, ...spellings], found.erasedAt)));
       if (found && dataKey) return kept(cacheKey, { ...found, dataKey });
     }
     throw new Error('somebody was erased each time they were looked up');

@@ -38,6 +38,15 @@ test.each<
     { kind: 'company_change', since: '2026-04-01' },
   ],
   [
+    'and so is one to which somebody has come back after years elsewhere',
+    [
+      position('1', 'CFO', '2026-04-01'),
+      position('2', 'CFO', '2013-01-01', '2025-06-30'),
+      position('1', 'Controller', '2010-01-01', '2012-12-31'),
+    ],
+    { kind: 'company_change', since: '2026-04-01' },
+  ],
+  [
     'after one elsewhere that ended lately, of which both companies are told',
     [position('1', 'CFO', '2026-04-01'), position('2', 'CFO', '2010-01-01', '2026-03-31')],
     { kind: 'company_change', since: '2026-04-01', before: '2' },

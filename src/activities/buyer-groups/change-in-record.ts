@@ -18,9 +18,14 @@ export function changeInRecord(told: RoleChange, record: PersonRecord, now: Date
     .filter(({ isCurrent, to }) => !isCurrent && isRecent(to))
     .toSorted((a, b) => (b.to ?? '').localeCompare(a.to ?? ''))
     .find((position) => current === undefined || !isSameCompany(position, current));
-  const earlier =
-    current && record.positions.find((position) => position !== current && isSameCompany(position, current));
   const hasBegun = current !== undefined && isRecent(current.from);
+  // Who was there long ago, and is back, has joined.
+  const earlier =
+    current &&
+    record.positions.find(
+      (position) =>
+        position !== current && isSameCompany(position, current) && (position.isCurrent || isRecent(position.to)),
+    );
   const hasMoved = former !== undefined && (current === undefined || hasBegun);
   const title = current?.title ?? record.title ?? undefined;
   const company = current && companyOf(current);

@@ -77,7 +77,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
     const missed = await readMissed(queries, jobId);
     const changes = await readChangesOfJob(queries, jobId, missed.runs);
     const reasons = await readReasons(queries, jobId, maxReasons);
-    // Of what other runs found they told whoever had asked for them.
+    // Of what other runs found they told whoever had asked for them, or everybody.
     const hasOwn = changes.some(({ isOwn }) => isOwn);
     const people = [...new Set(changes.map(({ personId }) => personId))].flatMap((personId) => {
       const member = memberOf(changes.filter((each) => each.personId === personId));
@@ -87,7 +87,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
     const moving = namesNobody ? [] : reasons.filter(({ move }) => move !== null).slice(-maxMoves);
     const asking = firstOfEach(
       reasons
-        .filter(({ requesterId }) => hasOwn || !missed.told.has(requesterId ?? ''))
+        .filter(({ requesterId }) => hasOwn || missed.isFor.has(requesterId ?? ''))
         .flatMap((reason) => requesterOf(reason).map((told) => ({ reason, told }))),
     );
     const { name, domain, level, gaps, result } = saved;
@@ -108,7 +108,7 @@ export function createDescribeGroup({ queries, keyring }: Pick<ActivityDependenc
         ...moving.flatMap(({ personId }) => personId ?? []),
         ...asking.flatMap(({ reason }) => reason.requesterId ?? []),
       ],
-      isByChange: saved.isByChange && (hasOwn || !missed.isTeamTold),
+      isByChange: saved.isByChange && (hasOwn || missed.isForTeam),
     };
   };
 }

@@ -30,16 +30,12 @@ export function createNoteMoves({ queries }: Pick<ActivityDependencies, 'queries
         return { companyId, company, move, at, titleSealed };
       }),
     );
-    const last = all.at(-1);
-    // Whoever left a company for what is the same one has neither left nor joined it.
-    const isOne = all.length > 1 && all.every(({ companyId }) => companyId === last?.companyId);
-    const noted = isOne && last ? [{ ...last, move: moveWithin(change) }] : all;
     const seal = ({ sealed, isLate }: KnownBefore) => {
       const known = sealed && sealedPerson.open(key, personId, sealed);
       return sealedPerson.seal(key, personId, mergePerson(known, toldOf(change, moves, known, isLate)));
     };
-    const told = noted.flatMap(({ move, ...each }) => (move === 'changed' ? [] : [{ ...each, move }]));
-    if (!(await recordMoves(queries, run, { id: personId, seal }, told))) throw superseded();
+    const noted = await recordMoves(queries, run, { id: personId, seal }, all, moveWithin(change));
+    if (!noted) throw superseded();
     return noted;
   };
 }

@@ -70,7 +70,7 @@ export function createSaveGroup({ queries, keyring, log }: Pick<ActivityDependen
     const { changes, ...numbers } = result;
     log.info({ job_id: run.eventId, ...numbers, ...changes }, 'buyer group saved');
     const hasChanged = Object.values(changes).some((count) => count > 0);
-    return { hasNews: hasChanged || (await readMissed(queries, run.eventId)).isNews, result };
+    return { hasNews: hasChanged || (await readMissed(queries, run.eventId)).runs.length > 0, result };
   };
 }
 

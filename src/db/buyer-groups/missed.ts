@@ -12,14 +12,14 @@ export const isByChange = (jobId: SQL, companyId: SQL): SQL => sql`(
  * only where it had failed, and is run again. Those of a company that was merged meanwhile told their own.
  */
 export interface Missed {
-  /** The ids of these runs, the latest first. */
+  /** The last of these runs; `undefined`: there is none. */
+  latest: string | undefined;
+  /** Those that found something of which somebody who waits for this one was not told. */
   runs: readonly string[];
-  /** One of them told everybody. */
-  isTeamTold: boolean;
-  /** Who asked for one of them, and was told by that one: the ids of their keys. */
-  told: ReadonlySet<string>;
-  /** They found something of which somebody who waits for this one was not told. */
-  isNews: boolean;
+  /** Everybody waits for this one, and was not told by one of them. */
+  isForTeam: boolean;
+  /** Who asked for this one, and was not told by one of them: the ids of their keys. */
+  isFor: ReadonlySet<string>;
 }
 
 type RunOfCompany = { id: string; isByChange: boolean; askedBy: string[]; hasChanges: boolean };
@@ -40,14 +40,17 @@ export async function readMissed(
     where l.id = ${jobId} order by o.started_at desc`);
   const own = rows.find(({ id }) => id === jobId);
   const others = rows.filter(({ id }) => id !== jobId);
-  const told = new Set(others.flatMap(({ askedBy }) => askedBy));
-  const isTeamTold = others.some((run) => run.isByChange);
-  const isAwaited = (own?.isByChange && !isTeamTold) || own?.askedBy.some((keyId) => !told.has(keyId));
+  const withNews = others.filter(({ hasChanges }) => hasChanges);
+  const forTeam = own?.isByChange ? withNews.filter((run) => !run.isByChange) : [];
+  const forOne = (own?.askedBy ?? []).map((keyId) => ({
+    keyId,
+    runs: withNews.filter(({ askedBy }) => !askedBy.includes(keyId)),
+  }));
   return {
-    runs: others.map(({ id }) => id),
-    isTeamTold,
-    told,
-    isNews: isAwaited === true && others.some(({ hasChanges }) => hasChanges),
+    latest: others[0]?.id,
+    runs: [...new Set([...forTeam, ...forOne.flatMap(({ runs }) => runs)].map(({ id }) => id))],
+    isForTeam: forTeam.length > 0,
+    isFor: new Set(forOne.flatMap(({ keyId, runs }) => (runs.length > 0 ? [keyId] : []))),
   };
 }
 
@@ -56,9 +59,8 @@ export async function readMissed(
  * there is not. The hour is that of the run which was made.
  */
 export async function adoptRun(transaction: Transaction, jobId: string): Promise<boolean> {
-  const { runs, isNews } = await readMissed(transaction, jobId, sql`clock_timestamp()`);
-  const latest = runs[0];
-  if (latest === undefined || !isNews) return false;
+  const { runs, latest } = await readMissed(transaction, jobId, sql`clock_timestamp()`);
+  if (latest === undefined || runs.length === 0) return false;
   await transaction.execute(sql`
     update buyer_group_refresh_logs l set status = 'completed', result = o.result, gaps = o.gaps, started_at = o.started_at,
       finished_at = clock_timestamp(), failure_class = null, progress = 100, step = 'done'

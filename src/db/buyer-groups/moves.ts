@@ -8,7 +8,8 @@ import { lockCompanies } from './lock-companies.ts';
 /** What an event tells of a person and one company. */
 export interface MoveTold {
   companyId: string;
-  move: Exclude<Move, 'changed'>;
+  /** Of `changed` nothing is noted. */
+  move: Move;
   /** ISO 8601. */
   at: string;
   /** The new title, under the person's key; null where it is not told, or the person has left. */
@@ -23,14 +24,16 @@ export type KnownBefore = {
 
 /**
  * Notes what an event of a person tells: who they are, which group they joined or left, and when. What happened later is not undone by
- * what is told of before. `false`: the event is not open in this generation. Done twice it is done once.
+ * what is told of before. Done twice it is done once. Returns what was told, by the companies of now: where all of it is of one, whoever left it
+ * for itself has neither left nor joined, and the last move is `within`. `undefined`: the event is not open in this generation.
  */
-export function recordMoves(
+export function recordMoves<Told extends MoveTold>(
   queries: Queries,
   run: EventRun,
   person: { id: string; seal: (before: KnownBefore) => Buffer },
-  moves: readonly MoveTold[],
-): Promise<boolean> {
+  moves: readonly Told[],
+  within: Move,
+): Promise<Told[] | undefined> {
   return inTransaction(queries, async (transaction) => {
     const companies = await lockCompanies(
       transaction,
@@ -41,7 +44,7 @@ export function recordMoves(
     const { rows: open } = await transaction.execute<{ tenantId: string }>(sql`
       select tenant_id as "tenantId" from events where id = ${run.eventId} and generation = ${run.generation} and holds_lane for share`);
     const tenantId = open[0]?.tenantId;
-    if (tenantId === undefined) return false;
+    if (tenantId === undefined) return undefined;
     const { rows: known } = await transaction.execute<KnownBefore>(sql`
       select (select sealed from people where id = ${person.id}) as sealed, coalesce(max(moved_at) > ${moves[0]?.at ?? null}, false) as "isLate"
       from buyer_group_members where person_id = ${person.id}`);
@@ -49,8 +52,9 @@ export function recordMoves(
     await transaction.execute(sql`
       insert into people (id, tenant_id, sealed) values (${person.id}, ${tenantId}, ${person.seal({ sealed: before ?? undefined, isLate })})
       on conflict (id) do update set sealed = excluded.sealed, updated_at = clock_timestamp()`);
-    for (const { companyId: met, move, at, titleSealed } of moves) {
-      const companyId = companies.get(met) ?? met;
+    const told = atCompaniesOf(companies, moves, within);
+    for (const { companyId, move, at, titleSealed } of told) {
+      if (move === 'changed') continue;
       const joined = move === 'joined' ? at : null;
       const left = move === 'left' ? at : null;
       const { rows: same } = await transaction.execute(sql`
@@ -75,6 +79,17 @@ export function recordMoves(
         select ${companyId}, ${person.id}, ${run.eventId}, ${move}, ${at} where not exists (
           select from buyer_group_changes c where c.company_id = ${companyId} and c.person_id = ${person.id} and c.event_id = ${run.eventId})`);
     }
-    return true;
+    return told;
   });
+}
+
+function atCompaniesOf<Told extends MoveTold>(
+  companies: ReadonlyMap<string, string>,
+  moves: readonly Told[],
+  within: Move,
+): Told[] {
+  const told = moves.map((each) => ({ ...each, companyId: companies.get(each.companyId) ?? each.companyId }));
+  const last = told.at(-1);
+  const isOne = told.length > 1 && told.every(({ companyId }) => companyId === last?.companyId);
+  return isOne && last ? [{ ...last, move: within }] : told;
 }

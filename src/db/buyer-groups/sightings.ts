@@ -29,6 +29,7 @@ export type Candidate = {
     toldTitleSealed: string | null;
     move: Move | null;
     movedAtMs: number | null;
+    joinedAtMs: number | null;
     leftAtMs: number | null;
     lastSeenAtMs: number | null;
   } | null;
@@ -48,7 +49,7 @@ export async function readCandidates(
       case when m.person_id is not null then jsonb_build_object('sources', m.sources, 'role', m.role, 'because', m.because,
         'functions', m.functions, 'confidence', m.confidence, 'titleSealed', encode(m.title_sealed, 'hex'),
         'toldTitleSealed', encode(m.told_title_sealed, 'hex'), 'move', m.move,
-        'movedAtMs', ${ms('m.moved_at')}, 'leftAtMs', ${ms('m.left_at')}, 'lastSeenAtMs', ${ms('m.last_seen_at')}) end as member
+        'movedAtMs', ${ms('m.moved_at')}, 'joinedAtMs', ${ms('m.joined_at')}, 'leftAtMs', ${ms('m.left_at')}, 'lastSeenAtMs', ${ms('m.last_seen_at')}) end as member
     from people p join subject_keys k on k.id = p.id
       left join buyer_group_sightings s on s.person_id = p.id and s.job_id = ${job.id}
       left join buyer_group_members m on m.person_id = p.id and m.company_id = ${job.companyId}

@@ -121,7 +121,12 @@ test('a page at a site of many is no domain of a company: its name counts, and w
   });
 });
 
-test.each([['Before'], [{ domain: 'foo@bar.example' }], [{ website: 'https://www.linkedin.com/company/acme' }], [[]]])(
+test.each([
+  ['Before'],
+  [{ domain: 'foo@bar.example' }],
+  [{ website: 'https://www.linkedin.com/company/acme' }],
+  [['Old GmbH']],
+])(
   'a company before that cannot be read is no promotion: %j is refused, and what to send is said',
   (previousCompany) => {
     expect(personChange.parse({ ...promotion, previousCompany }, receivedAt, {})).toMatchObject({
@@ -129,6 +134,13 @@ test.each([['Before'], [{ domain: 'foo@bar.example' }], [{ website: 'https://www
         { kind: 'violation', path: 'previousCompany', message: expect.stringContaining('an id, a name or a domain') },
       ],
     });
+  },
+);
+
+test.each([[''], [false], [[]], [{}], [{ name: '  ', employees: 0 }], [{ id: null, address: {} }], [null]])(
+  'a form that was left empty tells of no company before: %j',
+  (previousCompany) => {
+    expect(roleChangeOf(only({ ...promotion, previousCompany }).event)).toMatchObject({ kind: 'title_change' });
   },
 );
 

@@ -50,8 +50,9 @@ export const personChange = z.object({
     .object(company, 'expected the company of the person')
     .describe('Where the person works now. One of `id`, `name`, `domain` and `website` is needed.'),
   previousCompany: z
-    .object(company, 'expected the company before, with an id, a name or a domain, or nothing where there was none')
+    .object(company)
     .nullish()
+    .catch(undefined)
     .describe(
       'Where the person worked before, if that was another company: then both are refreshed. Without it this is a promotion or another title.',
     ),
@@ -75,7 +76,7 @@ export function readPersonChange(body: object, receivedAt: Date): ReadPersonChan
   const { company: now, previousCompany: before } = change;
   if (!isNamed(now)) return { ok: false, path: ['company'], message: namesNone };
   // A promotion is what it would be taken for without the company that was left.
-  if (before && !isNamed(before) && isFilled(body)) {
+  if (!(before && isNamed(before)) && isTold(Object.entries(body).find(([name]) => name === 'previousCompany')?.[1])) {
     return { ok: false, path: ['previousCompany'], message: `${namesNone}; leave it out where it is the same one` };
   }
   return { ok: true, change, firedAt: new Date(firedMs) };
@@ -87,7 +88,9 @@ const namesNone =
 const isNamed = ({ id: own, name, domain, website }: PersonChange['company']): boolean =>
   [own, name, domain, website].some((each) => each !== undefined);
 
-/** Whether anything is said of the company before: a sender may fill a form with nulls. */
-const asSent = z.object({ previousCompany: z.looseObject({}) });
-const isFilled = (body: object): boolean =>
-  Object.values(asSent.parse(body).previousCompany).some((each) => each !== null && each !== '');
+/** Whether a sender says anything of a company that cannot be read: one may fill a form with nulls and empty texts. */
+function isTold(sent: unknown): boolean {
+  const fields = z.looseObject({}).safeParse(sent).data;
+  const said = fields ? [fields['id'], fields['name'], fields['domain'], fields['website']] : [sent];
+  return said.flat().some((each) => typeof each === 'number' || (typeof each === 'string' && each.trim() !== ''));
+}
