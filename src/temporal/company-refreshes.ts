@@ -14,6 +14,8 @@ export function createCompanyRefreshes({ client, taskQueue }: { client: Client; 
           workflowId: companyWorkflowId(company.id),
           taskQueue,
           args: [{ companyId: company.id }],
+          // A run that is full of signals is read from its start before it can go on as another, which a busy machine takes long for.
+          workflowTaskTimeout: '30 seconds',
           signal: 'wake',
           signalArgs: [about],
           staticSummary: 'refreshes of one company',
