@@ -156,3 +156,30 @@ test('a company whose workflow was ended from outside is seen to by another, and
   await ended(second.jobId);
   expect((await handle.describe()).runId).toBe(runId);
 });
+
+test('a run that is full of signals, since no worker was there, goes on as another one', async () => {
+  const company = await someCompany();
+  await causeway.stopWorker();
+  await wake(company, 'the first');
+  const handle = causeway.client.workflow.getHandle(companyWorkflowId(company.id));
+  const { runId: full } = await handle.describe();
+  let sent = 0;
+  async function fill(): Promise<void> {
+    for (let number = sent++; number < 12_000; number = sent++)
+      if (
+        !(await handle.signal('wake', `signal ${number}`).then(
+          () => true,
+          () => false,
+        ))
+      )
+        return;
+  }
+  await Promise.all(Array.from({ length: 16 }, fill));
+  expect(sent).toBeLessThan(12_000);
+  const { jobId } = await ask(company.id, false);
+  await causeway.startWorker();
+  await ended(jobId);
+  expect((await handle.describe()).runId).not.toBe(full);
+  const steps = await historyOf(companyWorkflowId(company.id), full);
+  expect(steps.filter(({ workflowTaskFailedEventAttributes: failed }) => failed)).toEqual([]);
+});

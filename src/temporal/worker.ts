@@ -82,6 +82,12 @@ export const bundleWorkflows = (plugins: OpenTelemetryPlugin[], path = workflows
 
 const bundlerLog = new DefaultLogger('ERROR');
 
+/**
+ * For one step of a workflow. A run that is full of signals, 10,000, has them all in one step after a failure, and takes half a millisecond
+ * for each; with the SDK's 5 s it would fail for ever. The SDK reads this option, and has it in no type.
+ */
+const patience = { isolateExecutionTimeout: '25s' };
+
 /** Our one worker: workflows and activities. Short tasks, so many at once; a stop gives what runs ten seconds. */
 export function createWorker(options: {
   connection: NativeConnection;
@@ -106,6 +112,7 @@ export function createWorker(options: {
     workflowsPath: path = workflowsPath,
   } = options;
   return Worker.create({
+    ...patience,
     connection,
     namespace,
     taskQueue,
