@@ -13,7 +13,7 @@ import { eventually } from './eventually.ts';
  * other tests; ERASED_PEOPLE=100 takes some minutes.
  */
 
-const people = Number(process.env['ERASED_PEOPLE'] ?? 20);
+const people = Number(process.env['ERASED_PEOPLE'] ?? 12);
 const erasedAtOnce = 8;
 const betweenLeadsMs = 100;
 /** On a machine that is too busy for ten a second there has to be an end all the same. */
