@@ -73,12 +73,14 @@ export function groupAfter(
       member?.because === '' && member.joinedAtMs === null && member.move !== null ? [personId] : [],
     ),
   );
-  const isNew = [...changes.joined, ...changes.found];
-  const hasJoined = ({ personId }: SeenMember) =>
-    told.has(`joined:${personId}`) ||
-    (!hadTitle.has(personId) && changes.joined.some((each) => each.personId === personId));
+  const isTold = ({ personId }: SeenMember) => told.has(`joined:${personId}`);
+  const hadOne = ({ personId }: SeenMember) => hadTitle.has(personId);
   return {
-    changes: { ...changes, joined: isNew.filter(hasJoined), found: isNew.filter((each) => !hasJoined(each)) },
+    changes: {
+      ...changes,
+      joined: [...changes.joined.filter((each) => !hadOne(each)), ...changes.found.filter(isTold)],
+      found: [...changes.joined.filter(hadOne), ...changes.found.filter((each) => !isTold(each))],
+    },
     present,
     told,
   };

@@ -6,6 +6,7 @@ import { heldKeys, someErased } from './held-keys.ts';
 import { claimHeads, type ClosedEvent, closedColumns, type Failure } from './lane-heads.ts';
 import { lockLanes } from './lanes.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
+import { isOwn } from './own-alias.ts';
 
 /** Every step of a batch is fenced by it: an event that is closed, or goes on alone, is left alone. */
 const inBatch = (batchId: string): SQL => sql`e.batch_id = ${batchId} and e.batched and e.holds_lane`;
@@ -38,7 +39,7 @@ export async function storeBatchFacts(
     with named as (select * from unnest(${columnOf(named, 'id')}::uuid[], ${columnOf(named, 'alias')}::text[]) as named(id, alias)),
     known as (
       select n.id, a.key_id from named n join events e using (id)
-        join subject_aliases a on a.tenant_id = e.tenant_id and a.alias = n.alias and a.kind in ('email', 'external')
+        join subject_aliases a on a.tenant_id = e.tenant_id and a.alias = n.alias and ${isOwn(sql`a.kind`)}
     ), held as ${heldKeys(sql`select key_id from known`)},
     refused as (
       select n.id from named n join events e using (id) where ${someErased(sql`e.tenant_id`, sql`array[n.alias]`)}

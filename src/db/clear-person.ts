@@ -4,6 +4,7 @@ import { countRemoved } from './erasures.ts';
 import { residuePatterns } from './residue.ts';
 import { blank } from './remove-person.ts';
 import { inTransaction, type Transaction } from './transaction.ts';
+import { isOwn } from './own-alias.ts';
 
 /** By what a person's rows are found whose keys are gone; hashes are keyed ones. */
 export interface ErasedPerson {
@@ -169,7 +170,7 @@ type Left = Record<'subject_keys' | 'leads' | 'events' | 'people' | 'buyer_group
  */
 export async function countLeft(queries: Queries, person: NamedPerson): Promise<Left> {
   const { erasureId, tenantId, aliases, emails } = person;
-  const known = sql`a.tenant_id = ${tenantId} and a.kind in ('email', 'external') and a.alias = any(${texts(aliases)})`;
+  const known = sql`a.tenant_id = ${tenantId} and ${isOwn(sql`a.kind`)} and a.alias = any(${texts(aliases)})`;
   const theirs = sql`select event_id from erasure_events where erasure_id = ${erasureId}`;
   const before = sql`(select erased_at from erasures where id = ${erasureId})`;
   const { rows } = await queries.execute<Omit<Left, 'companies'>>(sql`

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { EventWorkflow } from '../domain/event-workflow.ts';
 import type { Queries } from './database.ts';
 import { areHeld, heldKeys, namesErased, someErased } from './held-keys.ts';
+import { isOwn } from './own-alias.ts';
 
 /** One run of one event. Every step is fenced by it: a row that is closed, or open in another generation, is left alone. */
 export interface EventRun {
@@ -90,7 +91,7 @@ export async function storeFacts(
   factsSealed: Buffer,
   people: NamedPeople,
 ): Promise<boolean> {
-  const own = sql`a.kind in ('email', 'external')`;
+  const own = isOwn(sql`a.kind`);
   const [named, known] =
     'keyIds' in people
       ? [

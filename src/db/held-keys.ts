@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { isOwn } from './own-alias.ts';
 
 /**
  * The keys of whoever something that is written names, held until it is there. An erasure deletes keys, so that it either comes first, and
@@ -16,7 +17,7 @@ export const holdingThoseOf = (eventId: string): SQL => sql`
     select e.subject_key_id as key_id from events e where e.id = ${eventId} and e.subject_key_id is not null
     union
     select a.key_id from event_people p join subject_aliases a on a.tenant_id = p.tenant_id and a.alias = p.alias
-      and a.kind in ('email', 'external') where p.event_id = ${eventId}
+      and ${isOwn(sql`a.kind`)} where p.event_id = ${eventId}
   ), held as ${heldKeys(sql`select key_id from known`)}`;
 
 /** That the event `e` names somebody who was erased since it was opened: nothing may reach them any more. */

@@ -4,6 +4,7 @@ import type { Queries } from './database.ts';
 import { isoTime } from './iso-time.ts';
 import { keysOf, type Person } from './person.ts';
 import { inTransaction } from './transaction.ts';
+import { isOwn } from './own-alias.ts';
 
 const uuids = (list: readonly string[]): SQL => sql`${sql.param([...list])}::uuid[]`;
 const texts = (list: readonly string[]): SQL => sql`${sql.param([...list])}::text[]`;
@@ -14,7 +15,7 @@ export type PersonKey = { id: string; wrapped: Buffer; aliases: string[] };
 export async function readPersonKeys(queries: Queries, person: Person): Promise<PersonKey[]> {
   const { rows } = await queries.execute<PersonKey>(sql`
     select k.id, k.wrapped, coalesce((select jsonb_agg(a.alias) from subject_aliases a
-      where a.key_id = k.id and a.kind in ('email', 'external')), '[]'::jsonb) as aliases
+      where a.key_id = k.id and ${isOwn(sql`a.kind`)}), '[]'::jsonb) as aliases
     from subject_keys k where k.id in ${keysOf(person)} order by k.created_at`);
   return rows;
 }

@@ -76,7 +76,7 @@ export interface ModelCallEnd {
 /** Kept even when the event was closed meanwhile: the call was made, and is paid for. What was answered goes with what was asked. */
 export async function endModelCall(queries: Queries, id: string, end: ModelCallEnd): Promise<void> {
   await queries.execute(sql`
-    update model_calls set verdict = ${end.verdict}, confidence = ${end.confidence}::float8, 
+    update model_calls set verdict = ${end.verdict}, confidence = ${end.confidence}::float8,
       answer_sealed = case when prompt_sealed is not null then ${end.answerSealed}::bytea end,
       model = coalesce(${end.model}, model), request_id = ${end.requestId}, input_tokens = ${end.inputTokens}::int,
       output_tokens = ${end.outputTokens}::int, cost_microdollars = ${end.costMicrodollars}::bigint,

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { EventToStart } from '../domain/event-to-start.ts';
 import type { Queries } from './database.ts';
 import { toStart } from './lane-heads.ts';
+import { isOwn } from './own-alias.ts';
 
 /** A person, as they are asked for: by keyed hashes of identifiers, or by an event of theirs. */
 export interface Person {
@@ -19,7 +20,7 @@ export const keysOf = ({ tenantId, aliases, eventId }: Person): SQL => sql`(
     (select a.key_id from subject_aliases a where a.tenant_id = ${tenantId} and a.alias = any(${sql.param([...aliases])}::text[])
       union select e.subject_key_id from events e where e.id = ${eventId}::uuid and e.tenant_id = ${tenantId} and e.subject_key_id is not null)
     union
-    select b.key_id from reached r join subject_aliases a on a.key_id = r.key_id and a.kind in ('email', 'external')
+    select b.key_id from reached r join subject_aliases a on a.key_id = r.key_id and ${isOwn(sql`a.kind`)}
       join subject_aliases b on b.tenant_id = a.tenant_id and b.alias = a.alias
   )
   select key_id from reached where not exists (select from subject_aliases t where t.key_id = reached.key_id and t.kind = 'tenant'))`;

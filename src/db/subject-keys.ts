@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { SubjectAlias } from '../domain/subject-alias.ts';
 import type { Queries } from './database.ts';
 import { areHeld, heldKeys, someErased } from './held-keys.ts';
+import { isOwn } from './own-alias.ts';
 
 type WrappedKey = { id: string; wrapped: Buffer };
 
@@ -13,7 +14,7 @@ const given = (aliases: readonly SubjectAlias[]): SQL => {
 /** The keys to which the identifiers lead that are one person's; a phone, or a shared mailbox, makes nobody the same. */
 const knownBy = (tenantId: string): SQL => sql`
   select a.key_id from given join subject_aliases a on a.tenant_id = ${tenantId} and a.alias = given.alias
-  where a.kind in ('email', 'external')`;
+  where ${isOwn(sql`a.kind`)}`;
 
 /**
  * Links identifiers to a key, while everybody to whom they lead is held: an erasure of one of them either sees it, or has come first,
@@ -109,4 +110,4 @@ export function createSubjectKeyStore(queries: Pick<Queries, 'execute'>) {
 const erasedSince = (tenantId: string, keyId: string): SQL => sql`array(
   select given.alias from given join erased_subjects x on x.tenant_id = ${tenantId} and x.alias = given.alias
     join subject_keys k on k.id = ${keyId} and k.created_at <= x.erased_at
-  where given.kind in ('email', 'external'))`;
+  where ${isOwn(sql`given.kind`)})`;

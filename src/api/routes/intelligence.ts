@@ -50,7 +50,7 @@ const unknownCompany = { 404: 'No company is known by this id or domain' };
 const namesNoCompany = { 400: 'It is an address of somebody, or a site on which many have a page, and no company' };
 const mayNotForce = { 403: 'The key may not read leads, or wants to force what is for operators' };
 const aboutRefresh =
-  'It goes first, within the same limits as a role change: once an hour for a company, and so many a minute over all. What is left out of the body is as causeway.yaml has it. force runs it within the hour too, and is for operators. notify is told when it is over. Takes the right to read leads.';
+  'It goes first, within the same limits as a role change: once an hour for a company, and so many a minute over all. What is left out of the body is as causeway.yaml has it. force runs it within the hour too, and is for operators. notify is told what has changed, if anything has. Takes the right to read leads.';
 
 /** `/api/v1/intelligence`: companies, their buyer groups, and asking for a refresh. */
 export async function intelligenceRoutes(
@@ -130,8 +130,8 @@ export async function intelligenceRoutes(
         onRequest: seesPeople,
       },
       async (request, reply) => {
-        if (isAddress(request.params.id)) return sendAddress(reply);
-        if (isSharedSite(request.params.id)) return sendSharedSite(reply);
+        const refused = whyNoCompany(request.params.id);
+        if (refused) return sendProblem(reply, 400, refused);
         const companyId = await findCompany(request.params.id, readers.of(request));
         const group = companyId === undefined ? undefined : await buyerGroups.show(companyId);
         return group ? reply.header('cache-control', 'no-store').send(group) : sendUnknownCompany(reply);
@@ -157,8 +157,8 @@ export async function intelligenceRoutes(
       },
       async (request, reply) => {
         const reader = readers.of(request);
-        if (isAddress(request.params.id)) return sendAddress(reply);
-        if (isSharedSite(request.params.id)) return sendSharedSite(reply);
+        const refused = whyNoCompany(request.params.id);
+        if (refused) return sendProblem(reply, 400, refused);
         return refresh(reader, request.body, () => findCompany(request.params.id, reader), reply);
       },
     );
@@ -181,9 +181,8 @@ export async function intelligenceRoutes(
           company: { domain: website, name },
           ...asked
         } = request.body;
-        if ((website !== undefined && isAddress(website)) || (name !== undefined && readEmail(name)))
-          return sendAddress(reply);
-        if (website !== undefined && isSharedSite(website)) return sendSharedSite(reply);
+        const refused = whyNoCompany(website ?? '') ?? (readEmail(name ?? '') && anAddress);
+        if (refused) return sendProblem(reply, 400, refused);
         const domain = optionalDomain.parse(website);
         if (website !== undefined && domain === undefined) {
           return sendProblem(reply, 400, {
@@ -197,16 +196,20 @@ export async function intelligenceRoutes(
   });
 }
 
-const sendAddress = (reply: FastifyReply): FastifyReply =>
-  sendProblem(reply, 400, {
-    reason: 'no_domain',
-    detail:
-      'an address names somebody, and no company; send the domain of the company alone, as example.com, or where that is not known its name in POST /api/v1/intelligence/companies',
-  });
+const anAddress = {
+  reason: 'no_domain',
+  detail:
+    'an address names somebody, and no company; send the domain of the company alone, as example.com, or where that is not known its name in POST /api/v1/intelligence/companies',
+};
 
-const sendSharedSite = (reply: FastifyReply): FastifyReply =>
-  sendProblem(reply, 400, {
-    reason: 'no_domain',
-    detail:
-      "many companies have a page or a mailbox at this site, so that it is the domain of none; send the company's own domain, as example.com, or where that is not known its name alone in POST /api/v1/intelligence/companies",
-  });
+const aSharedSite = {
+  reason: 'no_domain',
+  detail:
+    "many companies have a page or a mailbox at this site, so that it is the domain of none; send the company's own domain, as example.com, or where that is not known its name alone in POST /api/v1/intelligence/companies",
+};
+
+/** What is wrong with a text that is to name a company; `undefined`: it may. */
+function whyNoCompany(text: string): typeof anAddress | undefined {
+  if (isAddress(text)) return anAddress;
+  return isSharedSite(text) ? aSharedSite : undefined;
+}

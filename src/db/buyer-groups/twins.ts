@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Queries } from '../database.ts';
 import { inTransaction } from '../transaction.ts';
 import { type SealPerson, writePerson } from './people.ts';
+import { isOwn } from '../own-alias.ts';
 
 /** Those who say so, and an event. */
 const withEvent = (sources: SQL): SQL =>
@@ -26,8 +27,8 @@ export function joinTwins(
     await writePerson(transaction, { id: to, tenantId: job.tenantId }, seal);
     await transaction.execute(sql`
       insert into subject_aliases (tenant_id, alias, kind, key_id)
-      select a.tenant_id, a.alias, a.kind, k.id from subject_aliases a join subject_keys k on k.id = ${to}
-      where a.key_id = ${from} and a.kind in ('email', 'external') on conflict do nothing`);
+      select a.tenant_id, a.alias, a.kind, ${to}::uuid from subject_aliases a
+      where a.key_id = ${from} and ${isOwn(sql`a.kind`)} on conflict do nothing`);
     // The title that the last run saw is under the key of the one who goes.
     await transaction.execute(sql`
       with gone as (

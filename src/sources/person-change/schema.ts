@@ -76,7 +76,7 @@ export function readPersonChange(body: object, receivedAt: Date): ReadPersonChan
   const { company: now, previousCompany: before } = change;
   if (!isNamed(now)) return { ok: false, path: ['company'], message: namesNone };
   // A promotion is what it would be taken for without the company that was left.
-  if (!(before && isNamed(before)) && isTold(Object.entries(body).find(([name]) => name === 'previousCompany')?.[1])) {
+  if (!(before && isNamed(before)) && 'previousCompany' in body && isTold(body.previousCompany)) {
     return { ok: false, path: ['previousCompany'], message: `${namesNone}; leave it out where it is the same one` };
   }
   return { ok: true, change, firedAt: new Date(firedMs) };
